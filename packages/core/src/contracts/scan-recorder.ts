@@ -1,0 +1,97 @@
+import type { Observable } from 'rxjs';
+import type { Axis } from '../data/axis.ts';
+import type { DataToExport } from '../data/data-to-export.ts';
+import type { DataDistribution } from '../data/data-with-axes.ts';
+import type { BoundedQueue } from '../streams/bounded-queue.ts';
+import type { Clock } from '../time/clock.ts';
+
+/** A module as it goes into the file: its name, its plugin and its settings. */
+export interface ModuleRecord {
+  readonly name: string;
+  readonly kind: string;
+  readonly title: string;
+  /** Units of an actuator's positions; '' for a detector. */
+  readonly units: string;
+  readonly identity?: string | undefined;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** A scan as it is written down before its first point. Plain data. */
+export interface ScanDescription {
+  /** PyMoDAQ's names, e.g. `Scan2D` and `LinearBackForce`. */
+  readonly type: string;
+  readonly subType: string;
+  /** Length of each scan dimension, slowest first. */
+  readonly shape: readonly number[];
+  readonly distribution: DataDistribution;
+  /** Navigation axes: one per actuator, in the order of `actuators`. */
+  readonly axes: readonly Axis[];
+  readonly actuators: readonly ModuleRecord[];
+  readonly detectors: readonly ModuleRecord[];
+  /** Options of the scan, e.g. `settleMs`. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** When the scan began, in milliseconds since 1970. */
+  readonly startedEpochMs: number;
+}
+
+/** One point of a scan, measured. */
+export interface ScanPoint {
+  /** Order in which the point was visited, from 0. */
+  readonly step: number;
+  /** Where it belongs in the arrays: one index per scan dimension. */
+  readonly indexes: readonly number[];
+  /** Positions asked for, in the order of the description's actuators and in their units. */
+  readonly targets: readonly number[];
+  /** Positions read back after arrival, same order. */
+  readonly positions: readonly number[];
+  /** What each detector gave, in the order of the description's detectors. */
+  readonly data: readonly DataToExport[];
+  /** When the grab began, in milliseconds since 1970. */
+  readonly atEpochMs: number;
+}
+
+/** A line of the run's log. */
+export interface LogLine {
+  readonly atEpochMs: number;
+  /** Module that speaks. */
+  readonly source: string;
+  readonly level: 'INFO' | 'WARNING' | 'ERROR';
+  readonly text: string;
+}
+
+/** How a scan ended. `completed`: every point was measured. */
+export type ScanOutcome = 'completed' | 'stopped' | 'failed';
+
+/** What a recorder is fed with. Arrays travel by reference and are never changed after they were published. */
+export interface ScanStreams {
+  /** Lossless: the scan waits when it is full. Closed after the last point. */
+  readonly points: BoundedQueue<ScanPoint>;
+  readonly log$: Observable<LogLine>;
+}
+
+/** A recording under way. */
+export interface ScanRecording {
+  /** The file that is written, as a path. */
+  readonly file: string;
+  /** Path of the scan's group in the file, e.g. `/RawData/Scan000`. */
+  readonly group: string;
+  /** The `step` of each point once it is durable in the file, in order. Errors when the point cannot be saved. */
+  readonly saved$: Observable<number>;
+  /**
+   * Writes how the scan ended, closes the file and lets go of everything. Call it once, also after a failure.
+   *
+   * @param outcome - `completed` marks the scan as done
+   * @throws DaqtorError `save.failed` if the end cannot be written
+   */
+  end(outcome: ScanOutcome): Promise<void>;
+}
+
+/** Somewhere to keep a scan. `dataset(...)` of `@daqtor/savers` is one. */
+export interface ScanRecorder {
+  /**
+   * Opens a place for this scan. Resolves once the description is durable.
+   *
+   * @throws DaqtorError `save.failed` if there is no place; nothing has moved by then
+   */
+  begin(description: ScanDescription, streams: ScanStreams, clock: Clock): Promise<ScanRecording>;
+}

@@ -1,0 +1,120 @@
+import { DaqtorError } from '../errors/daqtor-error.ts';
+
+export interface BoundedQueueOptions<T> {
+  /** Items that fit before the producer has to wait. */
+  readonly maxItems: number;
+  /** Bytes that fit, counted by `bytesOf`; default no bound. One item always fits. */
+  readonly maxBytes?: number;
+  readonly bytesOf?: (item: T) => number;
+}
+
+/**
+ * A lossless hand-over from one producer to one consumer. Full means wait (`put`) or know it (`tryPut`); nothing is ever
+ * dropped. The producer is woken when the queue is half empty, so that both sides run in batches.
+ */
+export class BoundedQueue<T> implements AsyncIterable<T> {
+  readonly #options: BoundedQueueOptions<T>;
+  readonly #ring: (T | undefined)[];
+  readonly #mask: number;
+  #head = 0;
+  #tail = 0;
+  #bytes = 0;
+  #closed = false;
+  #error: unknown;
+  #wakeConsumer: (() => void) | undefined;
+  #wakeProducer: (() => void) | undefined;
+
+  constructor(options: BoundedQueueOptions<T>) {
+    this.#options = options;
+    const capacity = 2 ** Math.ceil(Math.log2(options.maxItems + 1));
+    this.#ring = new Array<T | undefined>(capacity).fill(undefined);
+    this.#mask = capacity - 1;
+  }
+
+  get size(): number {
+    return this.#tail - this.#head;
+  }
+
+  /** Takes the item if there is room. A producer that cannot wait must fail loudly when this is false. */
+  tryPut(item: T): boolean {
+    if (this.#closed) throw this.#error ?? new DaqtorError('stream.overflow', { problem: 'the queue is closed' });
+    if (this.#full) return false;
+    this.#ring[this.#tail++ & this.#mask] = item;
+    this.#bytes += this.#options.bytesOf?.(item) ?? 0;
+    const wake = this.#wakeConsumer;
+    this.#wakeConsumer = undefined;
+    wake?.();
+    return true;
+  }
+
+  /** Takes the item now (returns nothing) or once there is room (returns a promise). */
+  put(item: T): void | Promise<void> {
+    return this.tryPut(item) ? undefined : this.#putLater(item);
+  }
+
+  async #putLater(item: T): Promise<void> {
+    while (!this.tryPut(item)) {
+      await new Promise<void>((resolve) => {
+        this.#wakeProducer = resolve;
+      });
+    }
+  }
+
+  get #full(): boolean {
+    const { maxItems, maxBytes = Number.POSITIVE_INFINITY } = this.#options;
+    return this.size >= maxItems || this.#bytes >= maxBytes;
+  }
+
+  /** The oldest item, or undefined when there is none right now. */
+  tryTake(): T | undefined {
+    if (this.size === 0) return undefined;
+    const at = this.#head++ & this.#mask;
+    const item = this.#ring[at] as T;
+    this.#ring[at] = undefined;
+    this.#bytes -= this.#options.bytesOf?.(item) ?? 0;
+    if (this.#wakeProducer && this.size <= this.#options.maxItems / 2) {
+      const wake = this.#wakeProducer;
+      this.#wakeProducer = undefined;
+      wake();
+    }
+    return item;
+  }
+
+  /**
+   * All that is there, at least one item and at most `max`.
+   *
+   * @returns undefined once the queue is closed and empty
+   * @throws what the queue was closed with
+   */
+  async takeBatch(max = Number.POSITIVE_INFINITY): Promise<T[] | undefined> {
+    while (this.size === 0) {
+      if (this.#closed) {
+        if (this.#error !== undefined) throw this.#error;
+        return undefined;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wakeConsumer = resolve;
+      });
+    }
+    const batch: T[] = [];
+    while (batch.length < max && this.size > 0) batch.push(this.tryTake() as T);
+    return batch;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<T> {
+    for (;;) {
+      const batch = await this.takeBatch();
+      if (!batch) return;
+      yield* batch;
+    }
+  }
+
+  /** No more items. What is in the queue can still be taken; then the consumer ends, or fails with `error`. */
+  close(error?: unknown): void {
+    this.#closed = true;
+    this.#error = error;
+    this.#wakeConsumer?.();
+    this.#wakeProducer?.();
+    this.#wakeConsumer = this.#wakeProducer = undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import Qty from 'js-quantities';
+import { DaqtorError } from '../errors/daqtor-error.ts';
+
+/**
+ * Spellings that pint (and so PyMoDAQ) reads, as js-quantities spells them. A unit text is split at its operators; each
+ * name found here is replaced. pint's list: https://github.com/hgrecco/pint/blob/master/pint/default_en.txt
+ */
+const SPELLING: Readonly<Record<string, string>> = {
+  K: 'degK',
+  kelvin: 'degK',
+  mK: 'mdegK',
+  '°C': 'degC',
+  '°': 'deg',
+  degree: 'deg',
+  degrees: 'deg',
+  Å: 'angstrom',
+  Ω: 'ohm',
+  counts: 'count',
+  percent: '%',
+  radian: 'rad',
+  dimensionless: '',
+};
+
+/** Temperatures on a scale, as opposed to differences, when they stand alone: 20 degC is 293.15 K. */
+const ON_A_SCALE: Readonly<Record<string, string>> = { degC: 'tempC', degK: 'tempK', degF: 'tempF' };
+
+const parsed = new Map<string, Qty>();
+
+function parse(units: string): Qty {
+  const known = parsed.get(units);
+  if (known) return known;
+  const spelled = units
+    .trim()
+    .replaceAll('**', '^')
+    .replaceAll('²', '^2')
+    .replaceAll('³', '^3')
+    .replace(/[^\s*/^()\d.+-]+/gu, (name) => SPELLING[name] ?? name);
+  try {
+    const quantity = new Qty(1, ON_A_SCALE[spelled] ?? spelled);
+    parsed.set(units, quantity);
+    return quantity;
+  } catch (cause) {
+    throw new DaqtorError('data.units', {
+      problem: `'${units}' is not a unit that Daqtor knows`,
+      advice: "Use a symbol such as 'mm', 'V', 'nm', 's', 'count', 'deg', 'mm/s' or '' for a pure number",
+      cause,
+    });
+  }
+}
+
+/**
+ * Checks a unit text; the texts that pass are read by pint as well.
+ *
+ * @returns the text, unchanged
+ * @throws DaqtorError `data.units` if the text is not a unit
+ */
+export function checkUnits(units: string): string {
+  parse(units);
+  return units;
+}
+
+/** Whether a value in `from` can be expressed in `to`. Unknown units throw `data.units`. */
+export function areCompatible(from: string, to: string): boolean {
+  return from === to || parse(from).isCompatible(parse(to));
+}
+
+/**
+ * Expresses a value in other units, e.g. `convertUnits(1.5, 'mm', 'um')` is 1500.
+ *
+ * @throws DaqtorError `data.units` if a text is not a unit or the two do not measure the same thing
+ */
+export function convertUnits(value: number, from: string, to: string): number {
+  if (from === to) return value;
+  const [source, target] = [parse(from), parse(to)];
+  if (!source.isCompatible(target)) {
+    throw new DaqtorError('data.units', {
+      problem: `${value} '${from}' cannot be expressed in '${to}'`,
+      advice: 'Give the value in units of the same kind',
+    });
+  }
+  return new Qty(value, source.units()).to(target).scalar;
+}
