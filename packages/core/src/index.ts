@@ -1,3 +1,6 @@
+export { type Arrival, DaqMove } from './actors/daq-move.ts';
+export { DaqScan, type ScanOptions, type ScanResult } from './actors/daq-scan.ts';
+export { DaqViewer } from './actors/daq-viewer.ts';
 export type { ActuatorDriver, Limits } from './contracts/actuator-driver.ts';
 export type { ConnectContext, Shareable } from './contracts/connect-context.ts';
 export {
@@ -36,6 +39,13 @@ export {
 } from './data/data-with-axes.ts';
 export { type Dtype, dtypeOf, type NumericArray, sizeOf } from './data/numeric-array.ts';
 export { DaqtorError, type ErrorCode, type ErrorFacts, type ErrorRecord } from './errors/daqtor-error.ts';
+export { type Lab, type LabOptions, type LabSpecs, lab } from './lab/lab.ts';
+export type { LabEvent } from './lab/lab-event.ts';
+export type { DeadTime } from './scan/dead-time.ts';
+export { Grid, grid } from './scan/grid.ts';
+export type { PlannedPoint, ScanPlan } from './scan/plan.ts';
+export type { Progress, Reading } from './scan/progress.ts';
+export { linspace, positions, type Sweep } from './scan/sweep.ts';
 export { BoundedQueue, type BoundedQueueOptions } from './streams/bounded-queue.ts';
 export { Hub } from './streams/hub.ts';
 export { latest } from './streams/latest.ts';

@@ -49,7 +49,7 @@ export interface ActuatorDefinition<Shape extends z.ZodRawShape> {
 
 /** What `defineActuator` returns: call it with settings to name an instrument in a lab. */
 export interface ActuatorPlugin<Shape extends z.ZodRawShape> {
-  (settings: z.input<z.ZodObject<Shape>> & z.input<typeof actuatorSettings>): ActuatorSpec;
+  (settings: z.input<z.ZodObject<Shape & (typeof actuatorSettings)['shape']>>): ActuatorSpec;
   readonly role: 'actuator';
   readonly kind: string;
   readonly title: string;

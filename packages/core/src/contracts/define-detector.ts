@@ -36,7 +36,7 @@ export interface DetectorDefinition<Shape extends z.ZodRawShape> {
 
 /** What `defineDetector` returns: call it with settings to name an instrument in a lab. */
 export interface DetectorPlugin<Shape extends z.ZodRawShape> {
-  (settings: z.input<z.ZodObject<Shape>> & z.input<typeof detectorSettings>): DetectorSpec;
+  (settings: z.input<z.ZodObject<Shape & (typeof detectorSettings)['shape']>>): DetectorSpec;
   readonly role: 'detector';
   readonly kind: string;
   readonly title: string;

@@ -1,1 +1,3 @@
-export {};
+export { type ActuatorOnTrial, describeActuatorDriver } from './describe-actuator-driver.ts';
+export { type DetectorOnTrial, describeDetectorDriver } from './describe-detector-driver.ts';
+export { type StubActuator, stubActuator, stubDetector } from './stub-instruments.ts';

@@ -1,0 +1,61 @@
+import type { ScanPoint } from '../contracts/scan-recorder.ts';
+import type { ScanPlan } from './plan.ts';
+
+/** A named number with its unit, for people. */
+export interface Reading {
+  readonly name: string;
+  readonly value: number;
+  readonly units: string;
+}
+
+/** How far a scan is. */
+export interface Progress {
+  readonly state: 'preparing' | 'moving' | 'settling' | 'grabbing' | 'saving' | 'paused' | 'finishing' | 'ended';
+  /** Points measured (and durable, if they are saved), of `total`. */
+  readonly done: number;
+  readonly total: number;
+  readonly elapsedMs: number;
+  /** 0 before the first point. */
+  readonly pointsPerSecond: number;
+  /** Undefined before the first point. */
+  readonly remainingMs: number | undefined;
+  /** Positions read back at the last point, one per actuator. */
+  readonly positions: readonly Reading[];
+  /** The first 0D value of the last point, if there is one. */
+  readonly reading: Reading | undefined;
+}
+
+export function progressOf(
+  { size, sweeps }: ScanPlan,
+  state: Progress['state'],
+  done: number,
+  elapsedMs: number,
+  point: ScanPoint | undefined,
+): Progress {
+  return {
+    state,
+    done,
+    total: size,
+    elapsedMs,
+    pointsPerSecond: elapsedMs > 0 ? (1000 * done) / elapsedMs : 0,
+    remainingMs: done > 0 ? (elapsedMs / done) * (size - done) : undefined,
+    positions: point
+      ? sweeps.map(({ actuator, units }, i) => ({
+          name: actuator.name,
+          value: point.positions[i] ?? Number.NaN,
+          units,
+        }))
+      : [],
+    reading: point && firstReading(point),
+  };
+}
+
+function firstReading(point: ScanPoint): Reading | undefined {
+  for (const { data } of point.data) {
+    for (const { dim, name, data: arrays, units } of data) {
+      const value = arrays[0]?.[0];
+      if (dim === 'Data0D' && value !== undefined) return { name, value: Number(value), units };
+    }
+  }
+  return undefined;
+}

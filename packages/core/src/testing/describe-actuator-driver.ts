@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { ActuatorDriver } from '../contracts/actuator-driver.ts';
+import type { Clock } from '../time/clock.ts';
+import { checkUnits } from '../units/units.ts';
+
+/** An actuator driver, connected and at rest, ready to be tried. */
+export interface ActuatorOnTrial {
+  readonly driver: ActuatorDriver;
+  readonly clock: Clock;
+  /** Two positions that it can reach, in its units; a move between them takes some time. */
+  readonly targets: readonly [number, number];
+  /** Largest accepted distance between target and read-back, in its units. */
+  readonly epsilon: number;
+  /** Lets go of what the driver talks to (a port, a simulator). */
+  dispose?(): Promise<void>;
+}
+
+/**
+ * The behaviour that every `ActuatorDriver` owes DAQ_Move. Call it from the driver's own test file.
+ *
+ * @param open - a fresh driver for each test, within the test's time limit
+ */
+export function describeActuatorDriver(name: string, open: () => Promise<ActuatorOnTrial>): void {
+  const never = new AbortController().signal;
+  const trial = (behaviour: string, body: (trial: ActuatorOnTrial) => Promise<void>) =>
+    it(behaviour, async () => {
+      const one = await open();
+      try {
+        await body(one);
+      } finally {
+        await one.driver.close();
+        await one.dispose?.();
+      }
+    });
+  const rest = async ({ driver, clock }: ActuatorOnTrial) => {
+    while (await driver.isMoving(never)) await clock.sleep(10);
+    return await driver.readPosition(never);
+  };
+
+  describe(`ActuatorDriver contract: ${name}`, () => {
+    trial('speaks of positions in units that are known', async ({ driver }) => {
+      expect(checkUnits(driver.units)).toBe(driver.units);
+    });
+
+    trial('is read back at its target once the controller says that it is done', async (one) => {
+      for (const target of one.targets) {
+        await one.driver.startMove(target, never);
+        expect(Math.abs((await rest(one)) - target)).toBeLessThanOrEqual(one.epsilon);
+      }
+    });
+
+    trial('comes to rest between start and target when it is stopped on the way', async (one) => {
+      const [from, to] = one.targets;
+      await one.driver.startMove(from, never);
+      await rest(one);
+      await one.driver.startMove(to, never);
+      expect(await one.driver.isMoving(never)).toBe(true);
+      await one.driver.stop(never);
+      const position = await rest(one);
+      expect(Math.abs(position - to)).toBeGreaterThan(one.epsilon);
+      expect(await one.driver.readPosition(never)).toBeCloseTo(position, 2);
+    });
+
+    trial('takes a stop at rest as harmless', async (one) => {
+      const before = await rest(one);
+      await one.driver.stop(never);
+      expect(Math.abs((await rest(one)) - before)).toBeLessThanOrEqual(one.epsilon);
+    });
+
+    trial('refuses a target beyond its own limits and does not move', async (one) => {
+      const { limits } = one.driver;
+      if (!limits) return;
+      const before = await rest(one);
+      const beyond = limits.max + (limits.max - limits.min);
+      await expect(one.driver.startMove(beyond, never)).rejects.toMatchObject({ name: 'DaqtorError' });
+      expect(Math.abs((await rest(one)) - before)).toBeLessThanOrEqual(one.epsilon);
+    });
+
+    trial('rejects with the reason when a call is aborted, and answers the next call rightly', async (one) => {
+      const [target] = one.targets;
+      await one.driver.startMove(target, never);
+      await rest(one);
+      const abort = new AbortController();
+      const reading = one.driver.readPosition(abort.signal);
+      const reason = new Error('enough');
+      abort.abort(reason);
+      await expect(reading).rejects.toBe(reason);
+      expect(Math.abs((await one.driver.readPosition(never)) - target)).toBeLessThanOrEqual(one.epsilon);
+    });
+
+    trial('may be closed twice', async ({ driver }) => {
+      await driver.close();
+      await expect(driver.close()).resolves.toBeUndefined();
+    });
+  });
+}
