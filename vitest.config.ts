@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{packages,apps}/*/src/**/*.test.ts'],
-    pool: 'threads',
+    include: ['{packages,apps}/*/src/**/*.test.ts', 'scripts/**/*.test.mjs'],
+    pool: 'forks',
     typecheck: { enabled: false },
     testTimeout: 10_000,
   },

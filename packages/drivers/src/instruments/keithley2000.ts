@@ -1,0 +1,115 @@
+import { DaqtorError, DataWithAxes, defineDetector } from '@daqtor/core';
+import { z } from 'zod';
+import { recognise, resyncBy } from '../protocols/line-talk.ts';
+import { recogniseBy, scpi } from '../protocols/scpi.ts';
+import type { Identity } from '../protocols/scpi-values.ts';
+import { openLink } from '../transports/link.ts';
+import { portOrAddress } from '../transports/resolve-port.ts';
+
+/** What can be measured: its path in the SENSe subsystem and its units (SENSe1 subsystem). */
+const FUNCTIONS = {
+  'voltage:dc': { path: 'VOLT:DC', units: 'V', maxRange: 1010 },
+  'voltage:ac': { path: 'VOLT:AC', units: 'V', maxRange: 757.5 },
+  'current:dc': { path: 'CURR:DC', units: 'A', maxRange: 3.1 },
+  'current:ac': { path: 'CURR:AC', units: 'A', maxRange: 3.1 },
+  resistance: { path: 'RES', units: 'ohm', maxRange: 120e6 },
+  fresistance: { path: 'FRES', units: 'ohm', maxRange: 120e6 },
+} as const;
+
+const settings = z.object({
+  port: portOrAddress,
+  function: z
+    .enum(['voltage:dc', 'voltage:ac', 'current:dc', 'current:ac', 'resistance', 'fresistance'])
+    .default('voltage:dc')
+    .describe('What is measured; fresistance is resistance by four wires'),
+  nplc: z
+    .number()
+    .min(0.01)
+    .max(10)
+    .default(1)
+    .describe('Integration time in periods of the mains, 0.01 to 10: longer is quieter'),
+  range: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Largest value expected, in V, A or ohm; left out, the meter chooses by itself for each reading'),
+});
+type Settings = z.output<typeof settings>;
+
+/**
+ * Keithley 2000 6½-digit multimeter, by RS-232 (directly or through a serial device server).
+ *
+ * Source: Model 2000 Multimeter User's Manual, 2000-900-01 Rev. J: RS-232 operation (4-6), data format and overflow (5-28),
+ * ranges, error queue; what `:CONF` and `:READ?` do is from memory. The meter has to be set to RS-232, SCPI and line feed as its terminator; 4800 baud is how it leaves the
+ * factory.
+ *
+ * Each grab is one reading that starts with the grab. A reading over range is an error, never a number.
+ */
+export const keithley2000 = defineDetector({
+  kind: 'keithley2000',
+  title: 'Keithley 2000 multimeter',
+  settings,
+  async connect(settings, context) {
+    const { path, units, maxRange } = FUNCTIONS[settings.function];
+    if (settings.range !== undefined && settings.range > maxRange) {
+      throw new DaqtorError('lab.settings', {
+        problem: `range ${settings.range} ${units} is more than the ${maxRange} ${units} of ${settings.function}`,
+        advice: 'Give the largest value that is expected, or leave the range out',
+      });
+    }
+    const timeoutMs = longestReadingMs(settings);
+    const recognition = recogniseBy('a Keithley 2000', isKeithley2000, { before: CLEAR, timeoutMs });
+    const link = await openLink(context, settings.port, {
+      timeoutMs: 2000,
+      serial: { baudRate: 4800 },
+      resync: resyncBy(recognition),
+    });
+    try {
+      const { signal } = context;
+      const { model, serial, firmware } = await link.exchange((io) => recognise(io, recognition), signal);
+      const meter = scpi(link);
+      // CONFigure makes single readings on command (no continuous initiation) and sets the function to its defaults.
+      await meter.write(`:CONF:${path}`, signal);
+      await meter.write(`:SENS:${path}:NPLC ${settings.nplc}`, signal);
+      if (settings.range !== undefined) await meter.write(`:SENS:${path}:RANG ${settings.range}`, signal);
+      await meter.write(':FORM:ELEM READ', signal);
+      await meter.checkErrors('the configuration', signal);
+      return {
+        identity: `Keithley ${model}, serial ${serial}, firmware ${firmware}`,
+        async grab(signal) {
+          const value = await meter.queryNumber(':READ?', signal, timeoutMs);
+          if (Number.isFinite(value)) return [new DataWithAxes({ name: NAMES[units], data: [value], units })];
+          throw new DaqtorError('instrument.fault', {
+            problem: `the reading is over range (${settings.function}, ${
+              settings.range === undefined ? 'automatic range' : `range ${settings.range} ${units}`
+            })`,
+            advice: 'Check the wiring, or allow a larger range',
+          });
+        },
+        close: () => link.close(),
+      };
+    } catch (error) {
+      await link.close();
+      throw error;
+    }
+  },
+});
+
+const NAMES = { V: 'voltage', A: 'current', ohm: 'resistance' } as const;
+
+const isKeithley2000 = ({ maker, model }: Identity): boolean => /keithley/i.test(maker) && /\b2000\b/.test(model);
+
+/**
+ * Back to idle with nothing to say: ^X breaks off what is under way and discards what was to be sent (manual, 4-6). On
+ * its own line, since a device server may pass it on as a character of a command; *CLS then removes the error.
+ */
+const CLEAR = '\x18\n*CLS;:ABOR\n';
+
+/**
+ * A reading integrates signal and zero, with 50 Hz mains 20 ms per period each, and with automatic range it may be
+ * repeated on each of six ranges. AC has to settle: its filter passes 3 Hz by default and takes some seconds.
+ */
+function longestReadingMs({ function: measured, nplc, range }: Settings): number {
+  const settleMs = measured.endsWith(':ac') ? 6000 : 0;
+  return 2000 + settleMs + (range === undefined ? 7 : 1) * 2 * 20 * nplc;
+}

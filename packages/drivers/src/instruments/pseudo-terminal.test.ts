@@ -1,0 +1,35 @@
+import { realClock } from '@daqtor/core';
+import { describeActuatorDriver, describeDetectorDriver } from '@daqtor/core/testing';
+import { servePty, simulatedEsp301, simulatedKeithley2000 } from '@daqtor/sim';
+import { expect, it } from 'vitest';
+import { testContext } from '../testing/scripted-port.ts';
+import { esp301 } from './esp301.ts';
+import { keithley2000 } from './keithley2000.ts';
+
+it('shares one port between the two axes of a controller', async () => {
+  const served = await servePty(simulatedEsp301({ clock: realClock }));
+  const { context, shared } = testContext(realClock);
+  const axis = (number: number) => esp301({ port: served.address, axis: number }).connect(context);
+  const [x, y] = await Promise.all([axis(1), axis(2)]);
+  const { signal } = new AbortController();
+  await Promise.all([x.startMove(0.01, signal), y.startMove(-0.01, signal)]);
+  await expect.poll(() => Promise.all([x.isMoving(signal), y.isMoving(signal)])).toEqual([false, false]);
+  expect(await x.readPosition(signal)).toBeCloseTo(0.01, 2);
+  expect(await y.readPosition(signal)).toBeCloseTo(-0.01, 2);
+  await Promise.all([x.close(), y.close()]);
+  expect(shared.size).toBe(0);
+  await served.close();
+});
+
+describeActuatorDriver('esp301 on a pseudo-terminal', async () => {
+  const stages = [{ velocityMmPerS: 40, accelerationMmPerS2: 4000 }];
+  const served = await servePty(simulatedEsp301({ clock: realClock, stages }));
+  const driver = await esp301({ port: served.address, axis: 1 }).connect(testContext(realClock).context);
+  return { driver, clock: realClock, targets: [-1, 1.25], epsilon: 0.002, dispose: () => served.close() };
+});
+
+describeDetectorDriver('keithley2000 on a pseudo-terminal', async () => {
+  const served = await servePty(simulatedKeithley2000({ clock: realClock, input: () => 1.25 }));
+  const driver = await keithley2000({ port: served.address, nplc: 0.1 }).connect(testContext(realClock).context);
+  return { driver, dispose: () => served.close() };
+});

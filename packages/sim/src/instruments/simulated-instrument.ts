@@ -1,0 +1,20 @@
+/** An instrument that speaks its protocol byte by byte and does not know what wire it hangs on. */
+export interface SimulatedInstrument {
+  /** For people, e.g. `Newport ESP301, 2 axes`. */
+  readonly title: string;
+  /**
+   * A host plugs in. The instrument keeps its state from one host to the next.
+   *
+   * @param transmit - takes bytes to the host; the instrument may call it while it receives, so a wire must not answer
+   *   from within
+   */
+  connect(transmit: (bytes: Uint8Array) => void): SimulatedSession;
+}
+
+/** One host's end of the talk. */
+export interface SimulatedSession {
+  /** Bytes from the host, cut anywhere. */
+  receive(bytes: Uint8Array): void;
+  /** The host is gone: nothing is transmitted to it any more. What the instrument is doing goes on. Idempotent. */
+  disconnect(): void;
+}

@@ -1,0 +1,62 @@
+import { Axis, DataWithAxes, defineDetector, sizeOf } from '@daqtor/core';
+import { z } from 'zod';
+import { createRandom } from '../physics/random.ts';
+
+const settings = z.object({
+  shape: z
+    .array(z.int().positive())
+    .max(2)
+    .default([])
+    .describe('Length of each dimension: [] for a number, [n] for a curve, [height, width] for an image'),
+  channels: z.int().positive().default(1).describe('Number of arrays in one grab'),
+  units: z.string().default('V').describe('Units of the values'),
+  noise: z.number().nonnegative().default(0.01).describe('Standard deviation of the noise; the signal is about 1'),
+  delayMs: z.number().nonnegative().default(0).describe('Time that a grab takes, in ms'),
+  seed: z.int().default(1).describe('Seed of the noise'),
+});
+
+const AXES = [['x'], ['y', 'x']];
+
+/**
+ * A detector without hardware or protocol, for tests and benchmarks. By default it answers at once.
+ *
+ * It gives `mock`: float64, a bump in the middle of each array, which grows by the number of the grab, with noise.
+ */
+export const mockDetector = defineDetector({
+  kind: 'mock-detector',
+  title: 'Mock detector',
+  settings,
+  async connect({ shape, channels, units, noise, delayMs, seed }, { clock }) {
+    const random = createRandom(seed, 'mock detector');
+    const bump = bumpOf(shape);
+    const axes = shape.map((length, index) => {
+      const label = AXES[shape.length - 1]?.[index] ?? '';
+      return new Axis({ label, index, data: Float64Array.from({ length }, (_, i) => i) });
+    });
+    let grabs = 0;
+    return {
+      identity: 'Daqtor mock detector',
+      async grab(signal) {
+        signal.throwIfAborted();
+        if (delayMs > 0) await clock.sleep(delayMs, signal);
+        const height = ++grabs;
+        const data = Array.from({ length: channels }, () =>
+          bump.map((value) => height * value + (noise === 0 ? 0 : noise * random.normal())),
+        );
+        return [new DataWithAxes({ name: 'mock', units, data, shape: shape.length === 0 ? [1] : shape, axes })];
+      },
+      async close() {},
+    };
+  },
+});
+
+/** A Gaussian of height 1 in the middle, row-major, of the given shape. */
+function bumpOf(shape: readonly number[]): Float64Array {
+  const width = shape.at(-1) ?? 1;
+  const height = shape.length > 1 ? (shape[0] ?? 1) : 1;
+  return Float64Array.from({ length: sizeOf(shape) }, (_, i) => {
+    const u = ((i % width) + 0.5) / width - 0.5;
+    const v = (Math.floor(i / width) + 0.5) / height - 0.5;
+    return Math.exp(-(u ** 2 + v ** 2) / 0.08);
+  });
+}
