@@ -1,0 +1,29 @@
+import type { Progress } from '@daqtor/core';
+import { duration, figure, quantity } from './numbers.ts';
+
+/**
+ * How far a scan is, in one line: points, rate, time left, positions, last reading.
+ *
+ * @param columns - room in the line; the bar takes what is left over
+ */
+export function progressLine(progress: Progress, columns: number): string {
+  const { done, total, pointsPerSecond, remainingMs, positions, reading, state } = progress;
+  const facts = [
+    `${done}/${total}`,
+    `${figure(pointsPerSecond)} points/s`,
+    state === 'ended' ? 'done' : state === 'paused' ? 'paused' : `${remaining(remainingMs)} left`,
+    ...positions.map(({ name, value, units }) => `${name} ${value.toFixed(3)} ${units}`),
+    ...(reading ? [`${reading.name} ${quantity(reading.value, reading.units)}`] : []),
+  ].join('  ');
+  const room = Math.min(30, columns - facts.length - 5);
+  return room < 5 ? facts.slice(0, columns - 1) : `${bar(done / total, room)}  ${facts}`;
+}
+
+function remaining(ms: number | undefined): string {
+  return ms === undefined ? '–' : duration(ms);
+}
+
+function bar(fraction: number, width: number): string {
+  const full = Math.round(fraction * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
+}

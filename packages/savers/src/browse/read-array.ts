@@ -1,0 +1,56 @@
+import { DaqtorError, type NumericArray } from '@daqtor/core';
+import type { RawArray } from '../h5/h5-operation.ts';
+import { LOGGER } from '../layout/dataset-nodes.ts';
+import { unpickleText } from '../layout/pickle.ts';
+import type { PythonValue } from '../layout/python-literal.ts';
+import { attributeValues } from './describe-file.ts';
+import { readerThread } from './reader-thread.ts';
+
+/** An array with what it says about itself. */
+export interface StoredArray {
+  /** Row-major. */
+  readonly data: NumericArray;
+  /** Length of each dimension, slowest first. */
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly units: string;
+  readonly label: string;
+  readonly attributes: Readonly<Record<string, PythonValue>>;
+}
+
+/**
+ * Reads an array of numbers. The file is not changed.
+ *
+ * @param node - path in the file, e.g. `/RawData/Scan000/NavAxes/Axis00`
+ * @throws DaqtorError `save.failed` if the file cannot be read or has no such array of numbers
+ */
+export async function readArray(path: string, node: string): Promise<StoredArray> {
+  const { data, shape, dtype, attributes: raw } = await read(path, node);
+  if (!ArrayBuffer.isView(data)) throw notThat(path, node, 'numbers');
+  const attributes = attributeValues(raw);
+  const text = (key: string) => (typeof attributes[key] === 'string' ? attributes[key] : '');
+  return { data, shape, dtype, units: text('units'), label: text('label'), attributes };
+}
+
+/**
+ * Reads an array of texts, by default the log: one text per row, as it was written.
+ *
+ * @throws DaqtorError `save.failed` if the file cannot be read or has no such array of texts
+ */
+export async function readTexts(path: string, node: string = LOGGER): Promise<string[]> {
+  const { data } = await read(path, node);
+  if (ArrayBuffer.isView(data)) throw notThat(path, node, 'texts');
+  return data.map((row) => {
+    const text = unpickleText(row);
+    if (text === undefined) throw notThat(path, node, 'texts');
+    return text;
+  });
+}
+
+async function read(path: string, node: string): Promise<RawArray> {
+  return (await readerThread().request({ do: 'read', path, node })) as RawArray;
+}
+
+function notThat(path: string, node: string, kind: string): DaqtorError {
+  return new DaqtorError('save.failed', { problem: `${node} of ${path} is not an array of ${kind}` });
+}

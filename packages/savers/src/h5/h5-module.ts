@@ -1,0 +1,105 @@
+import { ready } from 'h5wasm/node';
+
+/** A file that the module has open. */
+export interface RawStream {
+  /** The module's own descriptor. */
+  readonly fd: number;
+  /** The descriptor that Node gave. */
+  readonly nfd: number;
+}
+
+/** The functions of the module's file system that can be put in between. */
+export interface RawFs {
+  open(path: string, flags: number, mode?: number): RawStream;
+  close(stream: RawStream): void;
+  read(stream: RawStream, buffer: Uint8Array, offset: number, length: number, position?: number): number;
+  write(stream: RawStream, buffer: Uint8Array, offset: number, length: number, position?: number): number;
+  ftruncate(fd: number, length: number): void;
+}
+
+/** An element type as the module's C++ reads it. */
+export interface RawType {
+  readonly type: number;
+  readonly size: number;
+  readonly signed: boolean;
+  readonly littleEndian: true;
+  readonly vlen: boolean;
+  readonly cset?: number;
+}
+
+export interface RawMetadata extends RawType {
+  readonly shape: readonly bigint[];
+  readonly maxshape: readonly bigint[];
+  readonly chunks?: readonly bigint[] | null;
+}
+
+/**
+ * What we write with: h5wasm's C++ module. Its classes guess types, and cost more than the calls below
+ * (h5wasm 0.10.3, src/hdf5_util.cc). Functions return a negative number when they notice a failure, which is not always:
+ * ask `diagnostics` as well.
+ */
+export interface H5Module {
+  readonly FS: RawFs;
+  readonly HEAPU8: Uint8Array;
+  readonly H5F_ACC_RDWR: number;
+  readonly H5F_LIBVER_EARLIEST: number;
+  readonly H5F_LIBVER_V18: number;
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+  open(path: string, mode: number, trackOrder: boolean, libverLow: number, libverHigh: number): bigint;
+  close_file(file: bigint): number;
+  flush(file: bigint): number;
+  get_names(file: bigint, path: string, recursive: boolean): readonly string[];
+  create_group(file: bigint, path: string, trackOrder: boolean): number;
+  create_dataset(file: bigint, path: string, data: bigint, metadata: RawMetadata): number;
+  resize_dataset(file: bigint, path: string, shape: readonly bigint[]): number;
+  set_dataset_data(
+    file: bigint,
+    path: string,
+    count: readonly bigint[],
+    offset: readonly bigint[],
+    strides: readonly bigint[],
+    data: bigint,
+  ): number;
+  get_dataset_metadata(file: bigint, path: string): { readonly shape: readonly number[] | null };
+  get_attribute_names(file: bigint, path: string): readonly string[];
+  create_attribute(file: bigint, path: string, name: string, data: bigint, metadata: RawMetadata): number;
+  create_vlen_str_attribute(
+    file: bigint,
+    path: string,
+    name: string,
+    text: readonly string[],
+    metadata: RawMetadata,
+  ): number;
+  delete_attribute(file: bigint, path: string, name: string): number;
+}
+
+/** `H5T_class_t` of the HDF5 C API. */
+export const H5T = { integer: 0, float: 1, string: 3, vlen: 9 } as const;
+
+const STDERR = 2;
+let diagnosticsText = '';
+let loaded: Promise<H5Module> | undefined;
+
+/** Loads h5wasm once per thread, and from then on keeps what HDF5 writes to stderr. Takes about 200 ms. */
+export function loadH5(): Promise<H5Module> {
+  loaded ??= ready.then((module) => {
+    const h5 = module as unknown as H5Module;
+    const write = h5.FS.write;
+    // h5wasm's throwing error handler would leak until the runtime aborts; the default one prints, and that we can read.
+    h5.FS.write = (stream, buffer, offset, length, position) => {
+      if (stream.nfd !== STDERR) return write.call(h5.FS, stream, buffer, offset, length, position);
+      diagnosticsText += Buffer.from(buffer.buffer, buffer.byteOffset + offset, length).toString();
+      return length;
+    };
+    return h5;
+  });
+  return loaded;
+}
+
+/** What HDF5 complained about since the last call, '' if nothing. */
+export function diagnostics(): string {
+  const text = diagnosticsText;
+  diagnosticsText = '';
+  return text.includes('HDF5-DIAG') ? text : '';
+}

@@ -1,0 +1,46 @@
+import { parentPort } from 'node:worker_threads';
+import { saveFailed } from './h5-errors.ts';
+import { type H5Module, loadH5 } from './h5-module.ts';
+import type { WorkerReply, WorkerRequest } from './h5-operation.ts';
+import { describe, readRaw } from './h5-reader.ts';
+import { H5Failure, H5Writer } from './h5-writer.ts';
+
+/** The thread that owns one file, or reads several: answers each request once, in order. */
+let writer: H5Writer | undefined;
+
+function handle(h5: H5Module, request: WorkerRequest): WorkerReply {
+  const { id } = request;
+  try {
+    switch (request.do) {
+      case 'open':
+        writer = new H5Writer(h5, request.options);
+        return { id };
+      case 'transact':
+        open().transact(request.operations, request.buffer);
+        return { id };
+      case 'ask':
+        return { id, answer: open().ask(request.question) };
+      case 'close':
+        open().close();
+        return { id };
+      case 'describe':
+        return { id, answer: describe(h5, request.path) };
+      case 'read':
+        return { id, answer: readRaw(h5, request.path, request.node) };
+    }
+  } catch (error) {
+    if (error instanceof H5Failure) return { id, error: error.record };
+    return { id, error: saveFailed(request.do, 'path' in request ? request.path : 'the file', error) };
+  }
+}
+
+function open(): H5Writer {
+  if (!writer) throw new Error('no file is open');
+  return writer;
+}
+
+const port = parentPort;
+if (!port) throw new Error('this module runs in a worker thread');
+// Requests wait in the port until there is a listener.
+const h5 = await loadH5();
+port.on('message', (request: WorkerRequest) => port.postMessage(handle(h5, request)));

@@ -1,0 +1,69 @@
+import type { Attributes, H5Operation } from '../h5/h5-operation.ts';
+import { asStr, asTuple } from './envelope.ts';
+import { localTime } from './local-time.ts';
+import { DAQTOR_VERSION, PYMODAQ_DATA_VERSION, PYMODAQ_VERSION } from './versions.ts';
+
+/** What is written about a dataset as a whole. */
+export interface DatasetMetadata {
+  readonly sample?: string;
+  readonly author?: string;
+  readonly description?: string;
+  readonly experimentType?: string;
+}
+
+export const RAW_DATA = '/RawData';
+export const LOGGER = '/RawData/Logger';
+
+/** Attributes of a new dataset's root, `RawData` and `Logger`; the nodes themselves are there already. */
+export function datasetNodes(fileName: string, metadata: DatasetMetadata, epochMs: number): H5Operation[] {
+  const { date, time } = localTime(epochMs);
+  return [
+    ...setAll('/', {
+      CLASS: 'GROUP',
+      TITLE: 'PyMoDAQ file',
+      VERSION: '1.0',
+      PYTABLES_FORMAT_VERSION: '2.1',
+      pymodaq_version: asStr(PYMODAQ_VERSION),
+      pymodaq_data_version: asStr(PYMODAQ_DATA_VERSION),
+      daqtor_version: asStr(DAQTOR_VERSION),
+      file: asStr(fileName),
+      date: asStr(date),
+      time: asStr(time),
+    }),
+    ...setAll(RAW_DATA, {
+      CLASS: 'GROUP',
+      TITLE: 'Data from PyMoDAQ modules',
+      VERSION: '1.0',
+      type: asStr('dataset'),
+      ...metadataAttributes(metadata),
+      date_time: asStr(`${date} ${time.slice(0, 8)}`),
+    }),
+    ...setAll(LOGGER, {
+      CLASS: 'VLARRAY',
+      TITLE: '',
+      VERSION: '1.4',
+      EXTDIM: 0,
+      shape: asTuple([0]),
+      dtype: asStr('uint8'),
+      subdtype: asStr('string'),
+      backend: asStr('h5py'),
+      data_type: asStr('strings'),
+      type: asStr('log'),
+    }),
+  ];
+}
+
+/** PyMoDAQ's names for them; all are there, empty where nothing is known. */
+export function metadataAttributes(metadata: DatasetMetadata): Attributes {
+  const { sample = '', author = '', description = '', experimentType = '' } = metadata;
+  return {
+    author: asStr(author),
+    sample: asStr(sample),
+    experiment_type: asStr(experimentType),
+    description: asStr(description),
+  };
+}
+
+function setAll(path: string, attributes: Attributes): H5Operation[] {
+  return Object.entries(attributes).map(([name, value]) => ({ op: 'attribute', path, name, value }));
+}

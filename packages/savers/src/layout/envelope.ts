@@ -1,0 +1,44 @@
+import { type PythonValue, parsePython, pythonFloat, pythonTuple } from './python-literal.ts';
+
+/**
+ * Attributes as PyMoDAQ stores them: JSON text of a Python type's name and a literal that Python evaluates
+ * (pymodaq_data 5.0.5, h5modules/backends.py, `GroupType` and attributes). Only the types below come back as values.
+ */
+function envelope(type: string, data: string, module = 'builtins'): string {
+  return JSON.stringify({ module, type, data });
+}
+
+export const asInt = (value: number): string => envelope('int', String(value));
+export const asFloat = (value: number): string => envelope('float', pythonFloat(value));
+export const asBool = (value: boolean): string => envelope('bool', value ? 'True' : 'False');
+export const asTuple = (values: readonly number[]): string => envelope('tuple', pythonTuple(values));
+/** JSON's string literals are Python's as well, quotes, escapes and all. */
+export const asStr = (value: string): string => envelope('str', JSON.stringify(value));
+/** @param ascii - text of ASCII characters only */
+export const asBytes = (ascii: string): string => envelope('bytes', `b${JSON.stringify(ascii)}`);
+export const asNone = (): string => envelope('NoneType', 'None');
+
+/**
+ * A title, which is stored as it is. One that is JSON by accident, such as `12` or `true`, would come back as that value
+ * and goes into an envelope.
+ */
+export function asTitle(title: string): string {
+  try {
+    JSON.parse(title);
+    return asStr(title);
+  } catch {
+    return title; // Not JSON: nobody can mistake it.
+  }
+}
+
+/** What an attribute's text says: the value in its envelope, or the text itself where there is none that can be read. */
+export function openEnvelope(text: string): PythonValue {
+  if (!text.startsWith('{')) return text;
+  try {
+    const { data } = JSON.parse(text) as { data?: unknown };
+    if (typeof data !== 'string') return text;
+    return parsePython(data) ?? data;
+  } catch {
+    return text; // A text that only looks like an envelope.
+  }
+}

@@ -1,0 +1,100 @@
+import type { ScanDescription, ScanOutcome, ScanPoint } from '@daqtor/core';
+import type { H5Operation } from '../h5/h5-operation.ts';
+import { type DatasetMetadata, metadataAttributes } from '../layout/dataset-nodes.ts';
+import { asBool, asBytes, asStr } from '../layout/envelope.ts';
+import { localTime } from '../layout/local-time.ts';
+import { actuatorName, axisName, detectorName } from '../layout/node-names.ts';
+import { axisNode, groupNode } from '../layout/nodes.ts';
+import { settingsXml } from '../layout/settings-xml.ts';
+import { ActuatorSaver } from './actuator-saver.ts';
+import { DetectorSaver } from './detector-saver.ts';
+import type { Saver } from './saver.ts';
+import { ScalarSaver } from './scalar-saver.ts';
+
+/** Values of the array `Status`. */
+const MEASURED = 1;
+
+/** Saves a scan: what was planned, then each point through the savers of its detectors and actuators. */
+export class ScanSaver implements Saver<ScanPoint> {
+  readonly group: string;
+  readonly #description: ScanDescription;
+  readonly #metadata: DatasetMetadata;
+  readonly #actuators: readonly ActuatorSaver[];
+  readonly #detectors: readonly DetectorSaver[];
+  readonly #times: ScalarSaver;
+  readonly #status: ScalarSaver;
+
+  /** @param group - path of the scan's group, e.g. `/RawData/Scan000` */
+  constructor(group: string, description: ScanDescription, metadata: DatasetMetadata) {
+    this.group = group;
+    this.#description = description;
+    this.#metadata = metadata;
+    const { actuators, detectors, startedEpochMs } = description;
+    this.#actuators = actuators.map(
+      (record, i) => new ActuatorSaver(`${group}/${actuatorName(i)}`, record, description, startedEpochMs),
+    );
+    this.#detectors = detectors.map(
+      (record, i) => new DetectorSaver(`${group}/${detectorName(i)}`, record, description),
+    );
+    this.#times = new ScalarSaver(`${group}/Timestamps`, description, 'float64');
+    this.#status = new ScalarSaver(`${group}/Status`, description, 'uint8');
+  }
+
+  open(): H5Operation[] {
+    const { axes, startedEpochMs } = this.#description;
+    const facts = { origin: SCAN_TITLE, timestamp: startedEpochMs / 1000 };
+    return [
+      groupNode(this.group, SCAN_TITLE, this.#attributes()),
+      groupNode(`${this.group}/NavAxes`, ''),
+      ...axes.map((axis, i) => axisNode(`${this.group}/NavAxes/${axisName(i)}`, axis)),
+      ...this.#actuators.flatMap((saver) => saver.open()),
+      ...this.#detectors.flatMap((saver) => saver.open()),
+      groupNode(`${this.group}/Timestamps`, 'Timestamps', { type: asStr('time') }),
+      ...this.#times.open({ ...facts, title: 'ElapsedTime', label: 'ElapsedTime', units: 's' }),
+      groupNode(`${this.group}/Status`, 'Status', { type: asStr('status') }),
+      ...this.#status.open({ ...facts, title: 'PointStatus', label: 'measured', units: '' }),
+    ];
+  }
+
+  write({ indexes, positions, data, atEpochMs }: ScanPoint): H5Operation[] {
+    const elapsed = (atEpochMs - this.#description.startedEpochMs) / 1000;
+    return [
+      ...this.#detectors.flatMap((saver, i) => {
+        const given = data[i];
+        return given ? saver.write({ indexes, data: given }) : [];
+      }),
+      ...this.#actuators.flatMap((saver, i) => saver.write({ indexes, position: positions[i] ?? Number.NaN })),
+      this.#times.write(indexes, elapsed),
+      this.#status.write(indexes, MEASURED),
+    ];
+  }
+
+  /** Says how the scan ended, whatever became of its points. */
+  close(outcome: ScanOutcome): H5Operation[] {
+    const path = this.group;
+    return [
+      { op: 'attribute', path, name: 'scan_done', value: asBool(outcome === 'completed') },
+      { op: 'attribute', path, name: 'scan_outcome', value: asStr(outcome) },
+    ];
+  }
+
+  #attributes() {
+    const { type, subType, settings, startedEpochMs, shape } = this.#description;
+    const { date, time } = localTime(startedEpochMs);
+    const scan = { scan_type: type, scan_sub_type: subType, shape: `(${shape.join(', ')})`, ...settings };
+    return {
+      type: asStr('scan'),
+      ...metadataAttributes(this.#metadata),
+      date_time: asStr(`${date} ${time.slice(0, 8)}`),
+      scan_type: asStr(type),
+      scan_sub_type: asStr(subType),
+      scan_name: asStr(this.group.slice(this.group.lastIndexOf('/') + 1)),
+      scan_done: asBool(false),
+      // Overwritten at the end: a scan whose process died stays under way for ever, and says so.
+      scan_outcome: asStr('running'),
+      settings: asBytes(settingsXml({ daq_scan_settings: scan })),
+    };
+  }
+}
+
+const SCAN_TITLE = 'DAQScan';
