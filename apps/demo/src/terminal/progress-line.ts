@@ -11,7 +11,7 @@ export function progressLine(progress: Progress, columns: number): string {
   const facts = [
     `${done}/${total}`,
     `${figure(pointsPerSecond)} points/s`,
-    state === 'ended' ? 'done' : state === 'paused' ? 'paused' : `${remaining(remainingMs)} left`,
+    state === 'paused' ? 'paused' : state === 'ended' ? (done === total ? 'done' : 'ended') : timeLeft(remainingMs),
     ...positions.map(({ name, value, units }) => `${name} ${value.toFixed(3)} ${units}`),
     ...(reading ? [`${reading.name} ${quantity(reading.value, reading.units)}`] : []),
   ].join('  ');
@@ -19,8 +19,8 @@ export function progressLine(progress: Progress, columns: number): string {
   return room < 5 ? facts.slice(0, columns - 1) : `${bar(done / total, room)}  ${facts}`;
 }
 
-function remaining(ms: number | undefined): string {
-  return ms === undefined ? '–' : duration(ms);
+function timeLeft(ms: number | undefined): string {
+  return `${ms === undefined ? '–' : duration(ms)} left`;
 }
 
 function bar(fraction: number, width: number): string {

@@ -7,7 +7,7 @@ import type { Output } from './show-progress.ts';
 /** What a scan left behind, read back from its file: the tree, a map of the first 0D signal, where the time went. */
 export async function report({ file, group, deadTime }: ScanResult, output: Output): Promise<string> {
   if (!file || !group) return deadTimeLine(deadTime);
-  const colour = output.isTTY === true && !process.env['NO_COLOR'];
+  const colour = output.isTTY === true && !process.env.NO_COLOR;
   return [
     '',
     `File ${file}`,
@@ -27,7 +27,7 @@ async function signalMap(file: string, group: string, colour: boolean): Promise<
   ]);
   const [height = 0, width = 0] = signal.shape;
   const values = Array.from(signal.data as ArrayLike<number>, Number);
-  const title = String(signal.attributes['TITLE'] ?? signal.label);
+  const title = String(signal.attributes.TITLE ?? signal.label);
   return heatMap({ values, shape: [height, width], title, units: signal.units, rows, columns }, colour);
 }
 

@@ -59,8 +59,7 @@ it('shows the last value when the source ends between two looks', () => {
   const hub = new Hub<number>();
   const seen: number[] = [];
   hub.latest$(100, new VirtualClock()).subscribe((value) => seen.push(value));
-  hub.publish(1);
-  hub.publish(2);
+  expect([hub.publish(1), hub.publish(2)]).toEqual([undefined, undefined]);
   hub.close();
   expect(seen).toEqual([1, 2]);
 });
