@@ -164,7 +164,7 @@ function sourceFiles(root) {
     for (const name of readdirSync(join(root, area))) {
       for (const entry of readdirSync(join(root, area, name, 'src'), { recursive: true, withFileTypes: true })) {
         const file = join(entry.parentPath, entry.name);
-        if (entry.isFile() && file.endsWith('.ts'))
+        if (entry.isFile() && /\.m?[jt]s$/.test(file))
           files.set(relative(root, file).split(sep).join('/'), readFileSync(file, 'utf8'));
       }
     }

@@ -54,11 +54,11 @@ try {
   await measure(scan());
   const alone = await measure(scan());
   const saved = await measure(scan(dataset(folder)));
-  const total = saved.saving.slice(1).map((saving, i) => saving + (saved.engine[i] ?? 0));
+  const total = ({ engine, saving }: Times) => engine.map((time, i) => time + (saving[i + 1] ?? 0));
   console.log(`${side * side} points, two actuators and one 0D detector without delay; microseconds per point`);
   console.log(`${''.padEnd(34)}${'median'.padStart(8)}${'p99'.padStart(8)}`);
-  row('without a saver', alone.engine);
-  row('with a commit at each point', total);
+  row('without a saver', total(alone));
+  row('with a commit at each point', total(saved));
   row('  of it the engine', saved.engine);
   row('  of it saving', saved.saving);
 } finally {

@@ -10,7 +10,7 @@ import { pack } from './pack.ts';
 export class H5File implements H5Backend {
   readonly path: string;
   readonly #clock: Clock;
-  readonly #thread = new H5Thread();
+  readonly #thread = H5Thread.take();
   readonly #unlock: () => void;
   #closed: Promise<void> | undefined;
 
@@ -37,18 +37,21 @@ export class H5File implements H5Backend {
     try {
       await clock.outside(file.#thread.request({ do: 'open', options }));
     } catch (error) {
-      await file.#letGo();
+      await clock.outside(file.#thread.end());
+      unlock();
       throw error;
     }
     return file;
   }
 
   async transact(operations: readonly H5Operation[]): Promise<void> {
+    this.#refuseIfClosed();
     const packed = pack(operations);
     await this.#clock.outside(this.#thread.request({ do: 'transact', ...packed }, [packed.buffer]));
   }
 
   async ask<Q extends H5Question>(question: Q): Promise<H5Answers[Q['ask']]> {
+    this.#refuseIfClosed();
     const answer = await this.#clock.outside(this.#thread.request({ do: 'ask', question }));
     return answer as H5Answers[Q['ask']];
   }
@@ -58,17 +61,21 @@ export class H5File implements H5Backend {
     return this.#closed;
   }
 
+  /** The thread may have another file by now. */
+  #refuseIfClosed(): void {
+    if (this.#closed) throw new DaqtorError('save.failed', { problem: `${this.path} is closed` });
+  }
+
   async #close(): Promise<void> {
     try {
       await this.#clock.outside(this.#thread.request({ do: 'close' }));
+      await this.#clock.outside(this.#thread.giveBack());
+    } catch (error) {
+      await this.#clock.outside(this.#thread.end());
+      throw error;
     } finally {
-      await this.#letGo();
+      this.#unlock();
     }
-  }
-
-  async #letGo(): Promise<void> {
-    await this.#clock.outside(this.#thread.end());
-    this.#unlock();
   }
 }
 

@@ -9,6 +9,10 @@ interface Waiter {
 }
 type WithoutId<R> = R extends WorkerRequest ? Omit<R, 'id'> : never;
 
+/** Threads that wait for their next file: starting one takes some 300 ms, mostly for loading h5wasm. */
+const idle: H5Thread[] = [];
+const MAX_IDLE = 1;
+
 /** A thread that runs h5wasm, and the bookkeeping of what it was asked. It keeps the process alive only while it works. */
 export class H5Thread {
   readonly #worker = startWorker();
@@ -35,6 +39,18 @@ export class H5Thread {
     });
   }
 
+  /** A thread that has no file open: one that waits, or a new one. */
+  static take(): H5Thread {
+    return idle.pop() ?? new H5Thread();
+  }
+
+  /** For a thread that has closed its file: keeps it for the next one. */
+  async giveBack(): Promise<void> {
+    if (this.#gone || idle.length >= MAX_IDLE) await this.end();
+    else idle.push(this);
+  }
+
+  /** For a thread in doubt. */
   async end(): Promise<void> {
     await this.#worker.terminate();
   }
@@ -48,6 +64,8 @@ export class H5Thread {
   }
 
   #lose(cause: Error): void {
+    const place = idle.indexOf(this);
+    if (place >= 0) idle.splice(place, 1);
     this.#gone ??= DaqtorError.from(saveFailed('running HDF5', 'its thread', cause));
     for (const { reject } of this.#waiting.values()) reject(this.#gone);
     this.#waiting.clear();

@@ -22,6 +22,7 @@ function handle(h5: H5Module, request: WorkerRequest): WorkerReply {
         return { id, answer: open().ask(request.question) };
       case 'close':
         open().close();
+        writer = undefined;
         return { id };
       case 'describe':
         return { id, answer: describe(h5, request.path) };

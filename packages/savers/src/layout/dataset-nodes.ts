@@ -1,6 +1,7 @@
 import type { Attributes, H5Operation } from '../h5/h5-operation.ts';
-import { asStr, asTuple } from './envelope.ts';
+import { asBytes, asStr, asTuple } from './envelope.ts';
 import { localTime } from './local-time.ts';
+import { settingsXml } from './settings-xml.ts';
 import { DAQTOR_VERSION, PYMODAQ_DATA_VERSION, PYMODAQ_VERSION } from './versions.ts';
 
 /** What is written about a dataset as a whole. */
@@ -37,6 +38,7 @@ export function datasetNodes(fileName: string, metadata: DatasetMetadata, epochM
       type: asStr('dataset'),
       ...metadataAttributes(metadata),
       date_time: asStr(`${date} ${time.slice(0, 8)}`),
+      settings: asBytes(settingsXml({ Attributes: { dataset_info: { ...metadata } } })),
     }),
     ...setAll(LOGGER, {
       CLASS: 'VLARRAY',

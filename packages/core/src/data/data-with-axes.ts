@@ -1,0 +1,108 @@
+import { DaqtorError } from '../errors/daqtor-error.ts';
+import { checkUnits } from '../units/units.ts';
+import type { Axis } from './axis.ts';
+import { type NumericArray, sizeOf } from './numeric-array.ts';
+
+/** Dimensionality of the signal, navigation dimensions not counted. */
+export type DataDim = 'Data0D' | 'Data1D' | 'Data2D' | 'DataND';
+/** Measured, or computed from what was measured. */
+export type DataSource = 'raw' | 'calculated';
+/** On a grid, or a list of points anywhere. */
+export type DataDistribution = 'uniform' | 'spread';
+
+export interface DataInit {
+  readonly name: string;
+  /** One array per label, all of the same shape. A plain number is taken as a 0D value, shape `[1]`. */
+  readonly data: readonly (NumericArray | number)[];
+  /** Length of each dimension, slowest first; default `[n]` for n values. */
+  readonly shape?: readonly number[];
+  /** One per array; default `CH00`, `CH01`, … */
+  readonly labels?: readonly string[];
+  /** A unit that pint reads; '' for a pure number. */
+  readonly units?: string;
+  readonly axes?: readonly Axis[];
+  /** Which dimensions are those of the scan or of time; default none. */
+  readonly navIndexes?: readonly number[];
+  /** Standard uncertainty of each value, same units and shapes as `data`. */
+  readonly errors?: readonly NumericArray[];
+  /** The module that produced the data; DAQ_Viewer fills it in. */
+  readonly origin?: string;
+  /** When the data were taken, in seconds since 1970; DAQ_Viewer fills it in. */
+  readonly timestamp?: number;
+  readonly source?: DataSource;
+  readonly distribution?: DataDistribution;
+}
+
+/**
+ * Measured values with what is needed to understand them. Immutable: arrays travel by reference and belong to the data
+ * from the moment they are handed over.
+ */
+export class DataWithAxes {
+  readonly name: string;
+  /** Row-major, one array per label. */
+  readonly data: readonly NumericArray[];
+  readonly shape: readonly number[];
+  readonly labels: readonly string[];
+  readonly units: string;
+  readonly axes: readonly Axis[];
+  readonly navIndexes: readonly number[];
+  readonly errors: readonly NumericArray[] | undefined;
+  readonly origin: string;
+  readonly timestamp: number;
+  readonly source: DataSource;
+  readonly distribution: DataDistribution;
+
+  /**
+   * @throws DaqtorError `data.shape` if arrays, shape, labels, axes or errors do not fit together
+   * @throws DaqtorError `data.units` if the units are unknown
+   */
+  constructor(init: DataInit) {
+    this.name = init.name;
+    this.data = init.data.map((array) => (typeof array === 'number' ? Float64Array.of(array) : array));
+    this.shape = init.shape ?? [this.data[0]?.length ?? 0];
+    this.labels = init.labels ?? this.data.map((_, i) => `CH${String(i).padStart(2, '0')}`);
+    this.units = checkUnits(init.units ?? '');
+    this.axes = init.axes ?? [];
+    this.navIndexes = init.navIndexes ?? [];
+    this.errors = init.errors;
+    this.origin = init.origin ?? '';
+    this.timestamp = init.timestamp ?? Number.NaN;
+    this.source = init.source ?? 'raw';
+    this.distribution = init.distribution ?? 'uniform';
+    const fault = shapeFault(this);
+    if (fault !== undefined) {
+      throw new DaqtorError('data.shape', { problem: `data '${this.name}' do not fit together: ${fault}` });
+    }
+  }
+
+  /** Dimensionality of one signal: what is left beside the navigation dimensions. */
+  get dim(): DataDim {
+    const signal = this.shape.filter((_, dimension) => !this.navIndexes.includes(dimension));
+    if (sizeOf(signal) === 1 && signal.length <= 1) return 'Data0D';
+    return signal.length === 1 ? 'Data1D' : signal.length === 2 ? 'Data2D' : 'DataND';
+  }
+
+  /** The same data with some facts replaced. */
+  with(facts: Partial<DataInit>): DataWithAxes {
+    const { errors, ...rest } = this;
+    return new DataWithAxes({ ...rest, ...(errors && { errors }), ...facts });
+  }
+}
+
+function shapeFault({ data, shape, labels, axes, errors }: DataWithAxes): string | undefined {
+  if (data.length === 0) return 'there is no array';
+  const size = sizeOf(shape);
+  const wrong = data.findIndex((array) => array.length !== size);
+  if (wrong >= 0) return `array ${wrong} has ${data[wrong]?.length} values, shape [${shape.join(', ')}] needs ${size}`;
+  if (labels.length !== data.length) return `${labels.length} labels for ${data.length} arrays`;
+  if (errors && (errors.length !== data.length || errors.some((array) => array.length !== size))) {
+    return 'error bars differ in number or shape from the data';
+  }
+  for (const { label, index, size: length } of axes) {
+    if (shape[index] === undefined) return `axis '${label}' describes dimension ${index} of ${shape.length}`;
+    if (shape[index] !== length) {
+      return `axis '${label}' has ${length} coordinates, dimension ${index} has ${shape[index]} elements`;
+    }
+  }
+  return undefined;
+}
