@@ -1,25 +1,6 @@
 import Qty from 'js-quantities';
 import { DaqtorError } from '../errors/daqtor-error.ts';
-
-/**
- * Spellings that pint (and so PyMoDAQ) reads, as js-quantities spells them. A unit text is split at its operators; each
- * name found here is replaced. pint's list: https://github.com/hgrecco/pint/blob/master/pint/default_en.txt
- */
-const SPELLING: Readonly<Record<string, string>> = {
-  K: 'degK',
-  kelvin: 'degK',
-  mK: 'mdegK',
-  '°C': 'degC',
-  '°': 'deg',
-  degree: 'deg',
-  degrees: 'deg',
-  Å: 'angstrom',
-  Ω: 'ohm',
-  counts: 'count',
-  percent: '%',
-  radian: 'rad',
-  dimensionless: '',
-};
+import { UNIT_NAMES } from './known-units.ts';
 
 /** Temperatures on a scale, as opposed to differences, when they stand alone: 20 degC is 293.15 K. */
 const ON_A_SCALE: Readonly<Record<string, string>> = { degC: 'tempC', degK: 'tempK', degF: 'tempF' };
@@ -29,13 +10,19 @@ const parsed = new Map<string, Qty>();
 function parse(units: string): Qty {
   const known = parsed.get(units);
   if (known) return known;
+  const unknown: string[] = [];
   const spelled = units
     .trim()
     .replaceAll('**', '^')
     .replaceAll('²', '^2')
     .replaceAll('³', '^3')
-    .replace(/[^\s*/^()\d.+-]+/gu, (name) => SPELLING[name] ?? name);
+    .replace(/[^\s*/^()\d.+-]+/gu, (name) => {
+      const symbol = UNIT_NAMES.get(name);
+      if (symbol === undefined) unknown.push(name);
+      return symbol ?? name;
+    });
   try {
+    if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}`);
     const quantity = new Qty(1, ON_A_SCALE[spelled] ?? spelled);
     parsed.set(units, quantity);
     return quantity;
