@@ -44,7 +44,7 @@ const SCALABLE: readonly KnownUnit[] = [
   unit('l', ['l', 'L'], ['liter', 'litre']),
 ];
 
-/** Units that stand as they are. */
+/** Units that take no prefixes, or only those listed. A pure number has no name in a product. */
 const FIXED: readonly KnownUnit[] = [
   unit('', [], ['dimensionless']),
   unit('%', ['%'], ['percent']),
@@ -60,7 +60,10 @@ const FIXED: readonly KnownUnit[] = [
   unit('h', ['h'], ['hour']),
   unit('d', ['d'], ['day']),
   unit('angstrom', ['angstrom', 'Å'], []),
-  unit('in', ['inch'], []),
+  unit('inch', ['inch'], []),
+  unit('milliinch', ['milliinch'], []),
+  unit('microinch', ['microinch'], []),
+  unit('gradian', ['grad'], ['gradian']),
   unit('torr', ['torr'], []),
   unit('psi', ['psi'], []),
   unit('atm', ['atm'], []),

@@ -30,7 +30,8 @@ function parse(units: string): Qty {
     throw new DaqtorError('data.units', {
       problem: `'${units}' is not a unit that Daqtor knows`,
       advice: "Use a symbol such as 'mm', 'V', 'nm', 's', 'count', 'deg', 'mm/s' or '' for a pure number",
-      cause,
+      // The library's own errors are no proper ones: some tools cannot print them.
+      cause: new Error((cause as Error).message),
     });
   }
 }
