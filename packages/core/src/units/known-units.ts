@@ -47,7 +47,7 @@ const SCALABLE: readonly KnownUnit[] = [
 /** Units that take no prefixes, or only those listed. A pure number has no name in a product. */
 const FIXED: readonly KnownUnit[] = [
   unit('', [], ['dimensionless']),
-  unit('%', ['%'], ['percent']),
+  unit('percent', ['%'], ['percent']),
   unit('ppm', ['ppm'], []),
   unit('count', ['count', 'counts'], []),
   unit('pixel', ['pixel'], []),
@@ -61,7 +61,8 @@ const FIXED: readonly KnownUnit[] = [
   unit('d', ['d'], ['day']),
   unit('angstrom', ['angstrom', 'Å'], []),
   unit('inch', ['inch'], []),
-  unit('milliinch', ['milliinch'], []),
+  // js-quantities takes its own spelling of a milliinch, `min`, for a minute.
+  unit('mil', ['milliinch'], []),
   unit('microinch', ['microinch'], []),
   unit('gradian', ['grad'], ['gradian']),
   unit('torr', ['torr'], []),

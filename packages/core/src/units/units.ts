@@ -5,13 +5,19 @@ import { UNIT_NAMES } from './known-units.ts';
 /** Temperatures on a scale, as opposed to differences, when they stand alone: 20 degC is 293.15 K. */
 const ON_A_SCALE: Readonly<Record<string, string>> = { degC: 'tempC', degK: 'tempK', degF: 'tempF' };
 
-const parsed = new Map<string, Qty>();
+interface Parsed {
+  /** As js-quantities spells it. */
+  readonly spelled: string;
+  readonly quantity: Qty;
+}
 
-function parse(units: string): Qty {
+const parsed = new Map<string, Parsed>();
+
+function parse(units: string): Parsed {
   const known = parsed.get(units);
   if (known) return known;
   const unknown: string[] = [];
-  const spelled = units
+  const text = units
     .trim()
     .replaceAll('**', '^')
     .replaceAll('²', '^2')
@@ -23,9 +29,10 @@ function parse(units: string): Qty {
     });
   try {
     if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}`);
-    const quantity = new Qty(1, ON_A_SCALE[spelled] ?? spelled);
-    parsed.set(units, quantity);
-    return quantity;
+    const spelled = ON_A_SCALE[text] ?? text;
+    const result = { spelled, quantity: new Qty(1, spelled) };
+    parsed.set(units, result);
+    return result;
   } catch (cause) {
     throw new DaqtorError('data.units', {
       problem: `'${units}' is not a unit that Daqtor knows`,
@@ -49,7 +56,7 @@ export function checkUnits(units: string): string {
 
 /** Whether a value in `from` can be expressed in `to`. Unknown units throw `data.units`. */
 export function areCompatible(from: string, to: string): boolean {
-  return from === to || parse(from).isCompatible(parse(to));
+  return from === to || parse(from).quantity.isCompatible(parse(to).quantity);
 }
 
 /**
@@ -60,11 +67,11 @@ export function areCompatible(from: string, to: string): boolean {
 export function convertUnits(value: number, from: string, to: string): number {
   if (from === to) return value;
   const [source, target] = [parse(from), parse(to)];
-  if (!source.isCompatible(target)) {
+  if (!source.quantity.isCompatible(target.quantity)) {
     throw new DaqtorError('data.units', {
       problem: `${value} '${from}' cannot be expressed in '${to}'`,
       advice: 'Give the value in units of the same kind',
     });
   }
-  return new Qty(value, source.units()).to(target).scalar;
+  return new Qty(value, source.spelled).to(target.quantity).scalar;
 }
