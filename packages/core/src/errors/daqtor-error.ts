@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'instrument.timeout'
   | 'lab.connect'
   | 'lab.settings'
+  | 'load.failed'
   | 'move.limit'
   | 'module.state'
   | 'module.stopped'

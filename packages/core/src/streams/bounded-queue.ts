@@ -109,8 +109,12 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     }
   }
 
-  /** No more items. What is in the queue can still be taken; then the consumer ends, or fails with `error`. */
+  /**
+   * No more items. What is in the queue can still be taken; then the consumer ends, or fails with `error`. The first call
+   * counts.
+   */
   close(error?: unknown): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#error = error;
     this.#wakeConsumer?.();

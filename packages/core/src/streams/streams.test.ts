@@ -32,6 +32,7 @@ it('gives what it holds before it ends with an error', async () => {
   const queue = new BoundedQueue<number>({ maxItems: 4 });
   queue.tryPut(1);
   queue.close(new Error('disk full'));
+  queue.close();
   expect(await queue.takeBatch()).toEqual([1]);
   await expect(queue.takeBatch()).rejects.toThrow('disk full');
   expect(() => queue.tryPut(2)).toThrow('disk full');

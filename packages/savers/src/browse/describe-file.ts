@@ -21,8 +21,8 @@ export interface TreeNode {
 }
 
 /**
- * Reads what is in a file, but for the arrays' values. The file is not changed; one that is being written is read as it
- * was at some commit, unless nodes are being made at that moment.
+ * Reads what is in a file, but for the arrays' values. The file is not changed. One that is being written can be read
+ * while points are added; while nodes are being made in it, reading may fail: try again.
  *
  * @throws DaqtorError `save.failed` if the file cannot be read
  */

@@ -13,7 +13,7 @@ export interface CreateGroup {
 
 /**
  * Makes an array; its parent must exist. Little endian. Without `data`, floats are NaN and integers 0 until written;
- * a float array above `NAN_FILL_LIMIT` bytes is 0 as well: there NaN would cost writing everything twice.
+ * a float array above 256 MiB is 0 as well: there NaN would cost writing everything twice.
  */
 export interface CreateArray {
   readonly op: 'array';

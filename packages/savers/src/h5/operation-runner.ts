@@ -3,7 +3,7 @@ import { diagnostics, type H5Module, H5T, type RawMetadata, type RawType } from 
 import type { Attributes, AttributeValue, PackedOperation, Slice } from './h5-operation.ts';
 
 /** Float arrays up to this size are written as NaN when they are made; see `CreateArray`. */
-export const NAN_FILL_LIMIT = 256 * 2 ** 20;
+const NAN_FILL_LIMIT = 256 * 2 ** 20;
 /** How much is filled at once. */
 const FILL_BLOCK = 8 * 2 ** 20;
 

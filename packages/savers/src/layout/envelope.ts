@@ -37,7 +37,8 @@ export function openEnvelope(text: string): PythonValue {
   try {
     const { data } = JSON.parse(text) as { data?: unknown };
     if (typeof data !== 'string') return text;
-    return parsePython(data) ?? data;
+    const value = parsePython(data);
+    return value === undefined ? data : value;
   } catch {
     return text; // A text that only looks like an envelope.
   }

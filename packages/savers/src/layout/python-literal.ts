@@ -74,7 +74,7 @@ function asNumber(text: string): number | undefined {
 
 function unquote(text: string): string {
   return text.replace(
-    /\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|([\s\S]))/gi,
+    /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([\s\S]))/g,
     (_, byte?: string, short?: string, long?: string, other = '') => {
       const code = byte ?? short ?? long;
       return code === undefined ? (ESCAPES[other] ?? other) : String.fromCodePoint(Number.parseInt(code, 16));

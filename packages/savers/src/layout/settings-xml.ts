@@ -36,11 +36,16 @@ function parameter(value: unknown): { type: string; body: string } {
             .join(''),
         };
       }
-      return { type: 'str', body: escapeXml(JSON.stringify(value) ?? String(value)) };
+      return { type: 'str', body: escapeXml(JSON.stringify(value, withoutBigInt) ?? String(value)) };
     default:
       break;
   }
   return { type: 'str', body: value === undefined || value === null ? '' : escapeXml(String(value)) };
+}
+
+/** JSON has no such integers; their digits are what counts. */
+function withoutBigInt(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 function isPlain(value: object): boolean {

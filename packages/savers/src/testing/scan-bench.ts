@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   Axis,
   BoundedQueue,
@@ -14,14 +11,6 @@ import {
   VirtualClock,
 } from '@daqtor/core';
 import { Subject } from 'rxjs';
-import { onTestFinished } from 'vitest';
-
-/** A folder that is gone when the test is over. */
-export function tempFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'daqtor-savers-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** A scan of 3 × 4 points over `ActX` and `ActY` with the detector `MyDet`, as in the fixture. */
 export function scan2d(facts: Partial<ScanDescription> = {}): ScanDescription {
@@ -44,7 +33,7 @@ export function scan2d(facts: Partial<ScanDescription> = {}): ScanDescription {
 }
 
 /** What `MyDet` gives: 0D, 1D and 2D, as in the fixture. Values tell the step. */
-export function myDet(step: number, timestamp = 1_700_000_016): DataToExport {
+function myDet(step: number, timestamp = 1_700_000_016): DataToExport {
   const common = { origin: 'MyDet', timestamp };
   return new DataToExport({
     name: 'MyDet',
