@@ -9,8 +9,19 @@ import { linspace } from '../scan/sweep.ts';
 import { stubActuator, stubDetector } from '../testing/stub-instruments.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
 
-/** Keeps points in memory and acknowledges each; `failAt` refuses that step. */
-function memoryRecorder({ failAt = -1, answersAtOnce = false } = {}) {
+interface RecorderFaults {
+  /** Refuses this step. */
+  readonly failAt?: number;
+  /** Acknowledges before DAQ_Scan can ask. */
+  readonly answersAtOnce?: boolean;
+  /** Fails by itself after this time. */
+  readonly failAfterMs?: number;
+  /** Cannot write the end. */
+  readonly failAtEnd?: boolean;
+}
+
+/** Keeps points in memory and acknowledges each. */
+function memoryRecorder({ failAt = -1, answersAtOnce = false, failAfterMs, failAtEnd = false }: RecorderFaults = {}) {
   const kept = {
     description: undefined as ScanDescription | undefined,
     points: [] as ScanPoint[],
@@ -18,13 +29,17 @@ function memoryRecorder({ failAt = -1, answersAtOnce = false } = {}) {
     log: [] as string[],
   };
   const recorder: ScanRecorder = {
-    begin: async (description, { points, log$ }) => {
+    begin: async (description, { points, log$ }, clock) => {
       kept.description = description;
       log$.subscribe(({ level, text }) => kept.log.push(`${level} ${text}`));
       const saved = new Subject<number>();
+      if (failAfterMs !== undefined) {
+        clock.setTimeout(() => saved.error(new DaqtorError('save.failed', { problem: 'disk gone' })), failAfterMs);
+      }
       const drained = (async () => {
-        for await (const point of points) {
-          if (!answersAtOnce) await Promise.resolve();
+        for (let batch = await points.takeBatch(1); batch; batch = await points.takeBatch(1)) {
+          const point = batch[0] as ScanPoint;
+          if (!answersAtOnce) await clock.sleep(1);
           if (point.step === failAt) {
             saved.error(new DaqtorError('save.failed', { problem: 'disk full' }));
             return;
@@ -40,6 +55,7 @@ function memoryRecorder({ failAt = -1, answersAtOnce = false } = {}) {
         end: async (outcome) => {
           await drained;
           kept.outcome = outcome;
+          if (failAtEnd) throw new DaqtorError('save.failed', { problem: 'the end could not be written' });
         },
       };
     },
@@ -157,7 +173,7 @@ describe('a scan that is interrupted', () => {
     run.resume();
     const { points, deadTime } = await run.done;
     expect(points).toBe(12);
-    expect(deadTime.pausedMs).toBe(950);
+    expect(deadTime.pausedMs).toBe(945);
     expect(kept.points.map(({ step }) => step)).toEqual([...Array(12).keys()]);
   });
 
@@ -211,6 +227,29 @@ describe('a scan that fails', () => {
     const { recorder, kept } = memoryRecorder({ failAt: 3 });
     await expect(scan({ over, read: [meter], save: recorder }).done).rejects.toMatchObject({ code: 'save.failed' });
     expect(kept.points).toHaveLength(3);
+  });
+
+  it('fails when the recorder fails between two points', async () => {
+    const { scan, over, meter } = await bench();
+    const { recorder, kept } = memoryRecorder({ failAfterMs: 250 });
+    await expect(scan({ over, read: [meter], settleMs: 80, save: recorder }).done).rejects.toMatchObject({
+      code: 'save.failed',
+    });
+    expect(kept.points.length).toBeLessThan(12);
+  });
+
+  it('tells why it failed first, also when the recording cannot be ended either', async () => {
+    const { scan, over, meter } = await bench(() => ({ startMove: () => Promise.reject(new Error('jammed')) }));
+    const { recorder } = memoryRecorder({ failAtEnd: true });
+    await expect(scan({ over, read: [meter], save: recorder }).done).rejects.toMatchObject({
+      message: expect.stringContaining('jammed'),
+    });
+  });
+
+  it('fails when only the end cannot be written', async () => {
+    const { scan, over, meter } = await bench();
+    const { recorder } = memoryRecorder({ failAtEnd: true });
+    await expect(scan({ over, read: [meter], save: recorder }).done).rejects.toMatchObject({ code: 'save.failed' });
   });
 
   it('refuses what cannot work, every reason at once, before anything moves', async () => {
