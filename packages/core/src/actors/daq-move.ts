@@ -6,10 +6,9 @@ import type { ActuatorSpec } from '../contracts/define-actuator.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Clock } from '../time/clock.ts';
 import { convertUnits } from '../units/units.ts';
-import { CommandDesk } from './command-desk.ts';
 import { type DriveOptions, drive, untilAtRest } from './drive.ts';
+import { DriverKeeper } from './driver-keeper.ts';
 import { moveMachine } from './move-machine.ts';
-import { notNow } from './not-now.ts';
 
 /** Where a move ended. */
 export interface Arrival {
@@ -25,12 +24,11 @@ export class DaqMove {
   readonly role = 'actuator';
   readonly name: string;
   readonly spec: ActuatorSpec;
-  readonly #clock: Clock;
-  readonly #desk: CommandDesk;
-  readonly #position = new BehaviorSubject(Number.NaN);
   /** The machine, for those who want to inspect it; its emitted events are the module's facts. */
   readonly actor;
-  #driver: ActuatorDriver | undefined;
+  readonly #clock: Clock;
+  readonly #keeper: DriverKeeper<ActuatorDriver, 'move' | 'home' | 'read' | 'stop'>;
+  readonly #position = new BehaviorSubject(Number.NaN);
   /** False from the moment a motion is commanded until rest was confirmed: closing must then stop the axis first. */
   #atRest = true;
 
@@ -38,8 +36,15 @@ export class DaqMove {
     this.name = name;
     this.spec = spec;
     this.#clock = clock;
-    this.#desk = new CommandDesk(name, clock, (event) => this.actor.send(event));
-    this.actor = createActor(moveMachine, { clock: clock as never, input: { begin: (id) => this.#desk.begin(id) } });
+    this.#keeper = new DriverKeeper({
+      name,
+      spec,
+      clock,
+      state: () => this.state,
+      send: (event) => this.actor.send(event),
+    });
+    const begin = (id: number) => this.#keeper.begin(id);
+    this.actor = createActor(moveMachine, { clock: clock as never, input: { begin } });
     this.actor.start();
   }
 
@@ -50,17 +55,17 @@ export class DaqMove {
 
   /** Units of its positions; '' until it is connected. */
   get units(): string {
-    return this.#driver?.units ?? '';
+    return this.#keeper.connected?.units ?? '';
   }
 
   get identity(): string | undefined {
-    return this.#driver?.identity;
+    return this.#keeper.connected?.identity;
   }
 
   /** Positions that may be asked for: the narrower of the settings' and the controller's own. */
   get limits(): Limits {
     const [min, max] = this.spec.settings.limits ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-    const own = this.#driver?.limits;
+    const own = this.#keeper.connected?.limits;
     return { min: Math.max(min, own?.min ?? min), max: Math.min(max, own?.max ?? max) };
   }
 
@@ -80,22 +85,8 @@ export class DaqMove {
    * @throws DaqtorError `instrument.connect` and others: why it does not answer, and what to do
    */
   async connect(context: Pick<ConnectContext, 'share' | 'trace'>): Promise<void> {
-    this.#allow('connect', 'offline', 'faulted');
-    await this.#driver?.close();
-    await this.#command('connect', {
-      tried: 'connecting',
-      timeoutMs: this.spec.settings.timeoutMs,
-      run: async (signal) => {
-        const driver = await this.spec.connect({ ...context, name: this.name, clock: this.#clock, signal });
-        try {
-          this.#position.next(await driver.readPosition(signal));
-        } catch (error) {
-          await driver.close();
-          throw error;
-        }
-        if (signal.aborted) return await driver.close();
-        this.#driver = driver;
-      },
+    await this.#keeper.connect(context, async (driver, signal) => {
+      this.#position.next(await driver.readPosition(signal));
     });
   }
 
@@ -107,16 +98,12 @@ export class DaqMove {
    * @throws DaqtorError `move.limit` before anything is sent; `instrument.*` if it does not arrive
    */
   async move(target: number, units: string = this.units): Promise<Arrival> {
-    this.#allow('move', 'idle');
+    this.#keeper.allow('move', 'idle');
     const own = convertUnits(target, units, this.units);
     this.checkTarget(own);
-    return await this.#command<Arrival>('move', {
-      tried: `moving to ${own} ${this.units}`,
-      timeoutMs: this.spec.settings.timeoutMs,
-      run: async (signal) => {
-        this.#atRest = false;
-        return this.#rest('arrived', await drive(this.#connected, own, this.#driveOptions, signal));
-      },
+    return await this.#keeper.command('move', `moving to ${own} ${this.units}`, async (signal) => {
+      this.#atRest = false;
+      return this.#rest('arrived', await drive(this.#keeper.driver, own, this.#driveOptions, signal));
     });
   }
 
@@ -131,33 +118,25 @@ export class DaqMove {
    * @throws DaqtorError `module.state` if the axis has no reference
    */
   async home(): Promise<Arrival> {
-    this.#allow('home', 'idle');
-    const { startHome } = this.#connected;
-    if (!startHome) {
+    this.#keeper.allow('home', 'idle');
+    if (!this.#keeper.driver.startHome) {
       throw new DaqtorError('module.state', { instrument: this.name, problem: 'this axis has no reference to search' });
     }
-    return await this.#command<Arrival>('home', {
-      tried: 'searching the reference',
-      timeoutMs: this.spec.settings.timeoutMs,
-      run: async (signal) => {
-        this.#atRest = false;
-        await startHome.call(this.#connected, signal);
-        return this.#rest('arrived', await untilAtRest(this.#connected, this.#driveOptions, signal));
-      },
+    return await this.#keeper.command('home', 'searching the reference', async (signal) => {
+      const { driver } = this.#keeper;
+      this.#atRest = false;
+      await driver.startHome?.(signal);
+      return this.#rest('arrived', await untilAtRest(driver, this.#driveOptions, signal));
     });
   }
 
   /** Reads where the axis is, in `units`. */
   async read(): Promise<number> {
-    this.#allow('read', 'idle');
-    return await this.#command('read', {
-      tried: 'reading the position',
-      timeoutMs: this.spec.settings.timeoutMs,
-      run: async (signal) => {
-        const position = await this.#connected.readPosition(signal);
-        this.#position.next(position);
-        return position;
-      },
+    this.#keeper.allow('read', 'idle');
+    return await this.#keeper.command('read', 'reading the position', async (signal) => {
+      const position = await this.#keeper.driver.readPosition(signal);
+      this.#position.next(position);
+      return position;
     });
   }
 
@@ -167,24 +146,18 @@ export class DaqMove {
    * @returns where it came to rest, read back
    */
   async stop(): Promise<Arrival> {
-    this.#allow('stop', 'idle', 'moving', 'homing', 'reading');
-    const waiting = this.#desk.interrupt(
-      new DaqtorError('module.stopped', { instrument: this.name, problem: 'it was stopped' }),
-    );
-    const { epsilon: _, ...options } = this.#driveOptions;
+    this.#keeper.allow('stop', 'idle', 'moving', 'homing', 'reading');
+    const waiting = this.#keeper.interrupt('it was stopped');
     try {
-      const rest = await this.#command<Arrival>('stop', {
-        tried: 'stopping',
-        timeoutMs: this.spec.settings.timeoutMs,
-        run: async (signal) => {
-          await this.#connected.stop(signal);
-          return this.#rest('stopped', await untilAtRest(this.#connected, { ...options, epsilon: 0 }, signal));
-        },
+      const rest = await this.#keeper.command('stop', 'stopping', async (signal) => {
+        const { driver } = this.#keeper;
+        await driver.stop(signal);
+        return this.#rest('stopped', await untilAtRest(driver, this.#driveOptions, signal));
       });
-      waiting?.resolve(rest as never);
+      waiting.resolve(rest as never);
       return rest;
     } catch (error) {
-      waiting?.reject(error);
+      waiting.reject(error);
       throw error;
     }
   }
@@ -195,25 +168,9 @@ export class DaqMove {
    * @returns what went wrong on the way, e.g. that the axis could not be told to stop; never rejects
    */
   async close(): Promise<DaqtorError | undefined> {
-    if (this.state === 'offline' || this.state === 'closing') return undefined;
-    const closed = new DaqtorError('module.stopped', { instrument: this.name, problem: 'it was closed' });
-    this.#desk.interrupt(closed)?.reject(closed);
-    const driver = this.#driver;
-    this.#driver = undefined;
-    return await this.#command('close', {
-      tried: 'stopping before closing',
-      timeoutMs: this.spec.settings.timeoutMs,
-      run: async (signal) => {
-        try {
-          if (!this.#atRest) await driver?.stop(signal);
-        } finally {
-          await driver?.close();
-        }
-      },
-    }).then(
-      () => undefined,
-      (error: DaqtorError) => error,
-    );
+    return await this.#keeper.close('stopping before closing', async (driver, signal) => {
+      if (!this.#atRest) await driver.stop(signal);
+    });
   }
 
   /**
@@ -232,11 +189,6 @@ export class DaqMove {
     });
   }
 
-  get #connected(): ActuatorDriver {
-    if (!this.#driver) throw notNow(this.name, 'talk to it', 'offline');
-    return this.#driver;
-  }
-
   get #driveOptions(): DriveOptions {
     const { epsilon, pollMs } = this.spec.settings;
     return {
@@ -251,18 +203,5 @@ export class DaqMove {
   #rest(status: Arrival['status'], position: number): Arrival {
     this.#atRest = true;
     return { status, position, units: this.units };
-  }
-
-  #allow(command: string, ...states: readonly string[]): void {
-    if (!states.includes(this.state)) throw notNow(this.name, command, this.state);
-  }
-
-  #command<T>(
-    type: 'connect' | 'move' | 'home' | 'read' | 'stop' | 'close',
-    task: { tried: string; timeoutMs: number; run(signal: AbortSignal): Promise<T> },
-  ): Promise<T> {
-    const { id, answer } = this.#desk.take(task);
-    this.actor.send({ type, id });
-    return answer;
   }
 }

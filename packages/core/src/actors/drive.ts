@@ -25,8 +25,14 @@ export async function drive(
   options: DriveOptions,
   signal: AbortSignal,
 ): Promise<number> {
+  const { epsilon } = options;
   await driver.startMove(target, signal);
-  return await untilAtRest(driver, options, signal, (position) => Math.abs(position - target) <= options.epsilon);
+  return await untilAtRest(
+    driver,
+    options,
+    signal,
+    (position) => epsilon === 0 || Math.abs(position - target) <= epsilon,
+  );
 }
 
 /**
@@ -36,7 +42,7 @@ export async function drive(
  */
 export async function untilAtRest(
   driver: ActuatorDriver,
-  { epsilon, pollMs, clock, seen, watched }: DriveOptions,
+  { pollMs, clock, seen, watched }: DriveOptions,
   signal: AbortSignal,
   accept: (position: number) => boolean = () => true,
 ): Promise<number> {
@@ -45,7 +51,7 @@ export async function untilAtRest(
     if (!moving || watched()) {
       const position = await driver.readPosition(signal);
       seen(position);
-      if (!moving && (epsilon === 0 || accept(position))) return position;
+      if (!moving && accept(position)) return position;
     }
     await clock.sleep(pollMs, signal);
   }
