@@ -49,6 +49,7 @@ export { linspace, positions, type Sweep } from './scan/sweep.ts';
 export { BoundedQueue, type BoundedQueueOptions } from './streams/bounded-queue.ts';
 export { Hub } from './streams/hub.ts';
 export { latest } from './streams/latest.ts';
+export { type ChronoReading, ChronoTimer } from './time/chrono-timer.ts';
 export type { Clock, TimerHandle } from './time/clock.ts';
 export { realClock } from './time/real-clock.ts';
 export { VirtualClock } from './time/virtual-clock.ts';
