@@ -5,6 +5,6 @@ export default defineConfig({
     include: ['{packages,apps}/*/src/**/*.test.ts', 'scripts/**/*.test.mjs'],
     pool: 'forks',
     typecheck: { enabled: false },
-    testTimeout: 10_000,
+    testTimeout: 30_000,
   },
 });

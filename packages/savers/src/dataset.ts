@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { type Clock, DaqtorError, type ScanDescription, type ScanRecorder, type ScanRecording } from '@daqtor/core';
-import { saveFailed } from './h5/h5-errors.ts';
+import { createDataset } from './dataset-file.ts';
 import { H5File } from './h5/h5-file.ts';
+import type { Commit } from './h5/h5-operation.ts';
 import { type DatasetMetadata, datasetNodes, RAW_DATA } from './layout/dataset-nodes.ts';
-import { localTime } from './layout/local-time.ts';
 import { nextName } from './layout/node-names.ts';
 import { record } from './modules/recording.ts';
 import { ScanSaver } from './modules/scan-saver.ts';
@@ -15,6 +14,15 @@ export interface DatasetOptions {
    * well; each point then waits for the disk, which takes milliseconds.
    */
   readonly survives?: 'process' | 'power';
+  /**
+   * When points are made durable, and told to be: each by itself (`point`, default), or all of an interval together, for
+   * fast scans that do not wait for each point. A killed process loses at most the interval.
+   */
+  readonly commit?: Commit;
+  /** Level of gzip for the data, 1 (fast) to 9 (small); default 0, none. */
+  readonly gzip?: number;
+  /** A dataset to go on in, instead of a new one. What a killed writer left undone in it is finished first. */
+  readonly file?: string;
 }
 
 /**
@@ -26,15 +34,16 @@ export interface DatasetOptions {
 export function dataset(
   basePath: string,
   metadata: DatasetMetadata = {},
-  { survives = 'process' }: DatasetOptions = {},
+  { survives = 'process', file: existing, gzip = 0, commit = 'point' }: DatasetOptions = {},
 ): ScanRecorder {
   const fsync = survives === 'power';
-  let path: string | undefined;
+  let path = existing;
   let isRecording = false;
 
   const openFile = async (clock: Clock): Promise<{ file: H5File; isNew: boolean }> => {
-    if (path !== undefined) return { file: await H5File.open({ path, mode: 'append', fsync }, clock), isNew: false };
-    const file = await createFile(basePath, fsync, clock);
+    if (path !== undefined)
+      return { file: await H5File.open({ path, mode: 'append', fsync, commit }, clock), isNew: false };
+    const file = await createDataset(basePath, { fsync, commit }, clock);
     path = file.path;
     return { file, isNew: true };
   };
@@ -42,7 +51,7 @@ export function dataset(
   const begin = async (description: ScanDescription, ...[streams, clock]: Rest): Promise<ScanRecording> => {
     const { file, isNew } = await openFile(clock);
     const siblings = isNew ? [] : await file.ask({ ask: 'children', path: RAW_DATA });
-    const saver = new ScanSaver(`${RAW_DATA}/${nextName('Scan', siblings)}`, description, metadata);
+    const saver = new ScanSaver(`${RAW_DATA}/${nextName('scan', siblings)}`, description, metadata, { gzip });
     const first = isNew ? datasetNodes(basename(file.path), metadata, clock.epochMs()) : [];
     return record(file, saver, streams, first);
   };
@@ -76,42 +85,4 @@ export function dataset(
   };
 }
 
-/** How often another process may be quicker to take a number. */
-const MAX_ATTEMPTS = 10;
-
 type Rest = Parameters<ScanRecorder['begin']> extends [unknown, ...infer R] ? R : never;
-
-/** Makes the next dataset of the day. Another process may take a number first: then the one after it. */
-async function createFile(basePath: string, fsync: boolean, clock: Clock): Promise<H5File> {
-  const { day } = localTime(clock.epochMs());
-  const folder = dayFolder(basePath, clock);
-  let number = nextNumber(folder, day);
-  for (let attempts = 1; ; attempts++, number++) {
-    const path = join(folder, `Dataset_${day}_${String(number).padStart(3, '0')}.h5`);
-    try {
-      return await H5File.open({ path, mode: 'create', fsync }, clock);
-    } catch (error) {
-      const isTaken = existsSync(path) || existsSync(`${path}.lock`);
-      if (!isTaken || attempts === MAX_ATTEMPTS) throw error;
-    }
-  }
-}
-
-/** The folder of the day; parts of it that the base path already ends in are not repeated. */
-function dayFolder(basePath: string, clock: Clock): string {
-  const { year, day } = localTime(clock.epochMs());
-  const parts = basename(basePath) === day ? [] : basename(basePath) === year ? [day] : [year, day];
-  const folder = join(basePath, ...parts);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw DaqtorError.from(saveFailed('making the folder', folder, error));
-  }
-  return folder;
-}
-
-function nextNumber(folder: string, day: string): number {
-  const name = new RegExp(`^Dataset_${day}_(\\d{3,})\\.h5$`);
-  const numbers = readdirSync(folder).map((file) => Number(name.exec(file)?.[1] ?? -1));
-  return Math.max(-1, ...numbers) + 1;
-}

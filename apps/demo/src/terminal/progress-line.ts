@@ -1,5 +1,6 @@
 import type { Progress } from '@daqtor/core';
-import { duration, figure, quantity } from './numbers.ts';
+import { figure, quantity } from '@daqtor/savers';
+import { duration } from './duration.ts';
 
 /**
  * How far a scan is, in one line: points, rate, time left, positions, last reading.

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { deadTimeLine } from './dead-time-line.ts';
-import { heatMap } from './heat-map.ts';
-import { duration, figure, quantity } from './numbers.ts';
+import { duration } from './duration.ts';
 import { progressLine } from './progress-line.ts';
 
 const progress = {
@@ -30,30 +29,8 @@ it('never overruns the terminal: first the bar goes, then the end of the line', 
   }
 });
 
-it('writes numbers and times for people', () => {
-  expect([figure(0.1 + 0.2), figure(1e-5), figure(Number.NaN), quantity(12870, 'count')]).toEqual([
-    '0.3',
-    '1.000e-5',
-    '–',
-    '12870 count',
-  ]);
+it('writes times for people', () => {
   expect([duration(42_000), duration(187_000), duration(3_729_000)]).toEqual(['0:42', '3:07', '1:02:09']);
-});
-
-it('draws the first row at the bottom, with what was not measured as a dot', () => {
-  const map = heatMap(
-    {
-      values: [0, 1, Number.NaN, 2, 3, 9],
-      shape: [3, 2],
-      title: 'power',
-      units: 'V',
-      rows: { label: 'y', units: 'mm', from: -1, to: 1 },
-      columns: { label: 'x', units: 'mm', from: 0, to: 5 },
-    },
-    false,
-  );
-  expect(map.split('\n').slice(1, 4)).toEqual(['   1 │--@@│', 'y/mm │ ·::│', '  -1 │  ..│']);
-  expect(map.split('\n')[0]).toMatch(/power {3}0 .* 9 V$/);
 });
 
 it('says where the time went', () => {

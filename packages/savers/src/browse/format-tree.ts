@@ -14,10 +14,19 @@ export function formatTree(node: TreeNode): string {
   return lines.join('\n');
 }
 
-function lineOf({ name, kind, title, units, shape, dtype, attributes }: TreeNode): string {
-  const icon = kind === 'group' ? '▸' : attributes.data_type === 'axis' ? '↔' : '▦';
+/** By what an array is for. */
+const ICONS: Readonly<Record<string, string>> = { axis: '↔', error: '±', bkg: '▒', strings: '≡' };
+
+function iconOf({ kind, attributes }: TreeNode): string {
+  if (kind === 'array') return ICONS[String(attributes.data_type)] ?? '▦';
+  return { group: '▸', link: '→', unreadable: '✗' }[kind];
+}
+
+function lineOf(node: TreeNode): string {
+  const { name, title, units, shape, dtype, attributes, target, warnings } = node;
   const label = typeof attributes.label === 'string' && attributes.label !== title ? ` · ${attributes.label}` : '';
   const heading = title === '' ? '' : `  ${title}${label}`;
-  const extent = shape ? `  (${shape.join(' × ')}) ${dtype}` : '';
-  return `${icon} ${name}${heading}${extent}${units === '' ? '' : ` [${units}]`}`;
+  const extent = shape ? `  (${shape.join(' × ')}) ${dtype}` : target === undefined ? '' : `  to ${target}`;
+  const unit = units === '' ? '' : ` [${units}]`;
+  return `${iconOf(node)} ${name}${heading}${extent}${unit}${warnings.length === 0 ? '' : '  ⚠'}`;
 }

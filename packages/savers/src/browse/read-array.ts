@@ -3,7 +3,7 @@ import type { RawArray } from '../h5/h5-operation.ts';
 import { LOGGER } from '../layout/dataset-nodes.ts';
 import { unpickleText } from '../layout/pickle.ts';
 import type { PythonValue } from '../layout/python-literal.ts';
-import { attributeValues } from './describe-file.ts';
+import { attributeValues, textIn } from './describe-file.ts';
 import { readerThread } from './reader-thread.ts';
 
 /** An array with what it says about itself. */
@@ -25,11 +25,11 @@ export interface StoredArray {
  * @throws DaqtorError `save.failed` if the file cannot be read or has no such array of numbers
  */
 export async function readArray(path: string, node: string): Promise<StoredArray> {
-  const { data, shape, dtype, attributes: raw } = await read(path, node);
-  if (!ArrayBuffer.isView(data)) throw notThat(path, node, 'numbers');
+  const { values, shape, dtype, attributes: raw } = await read(path, node);
+  if (values.kind !== 'numbers') throw notThat(path, node, 'numbers');
   const attributes = attributeValues(raw);
-  const text = (key: string) => (typeof attributes[key] === 'string' ? attributes[key] : '');
-  return { data, shape, dtype, units: text('units'), label: text('label'), attributes };
+  const { data } = values;
+  return { data, shape, dtype, units: textIn(attributes, 'units'), label: textIn(attributes, 'label'), attributes };
 }
 
 /**
@@ -37,20 +37,26 @@ export async function readArray(path: string, node: string): Promise<StoredArray
  *
  * @throws DaqtorError `save.failed` if the file cannot be read or has no such array of texts
  */
-export async function readTexts(path: string, node: string = LOGGER): Promise<string[]> {
-  const { data } = await read(path, node);
-  if (ArrayBuffer.isView(data)) throw notThat(path, node, 'texts');
-  return data.map((row) => {
-    const text = unpickleText(row);
+export async function readTexts(path: string, node: string = LOGGER): Promise<readonly string[]> {
+  const { values } = await read(path, node);
+  if (values.kind === 'texts') return values.data;
+  if (values.kind !== 'rows') throw notThat(path, node, 'texts');
+  return values.data.map((row) => {
+    const text = row instanceof Uint8Array ? unpickleText(row) : undefined;
     if (text === undefined) throw notThat(path, node, 'texts');
     return text;
   });
 }
 
 async function read(path: string, node: string): Promise<RawArray> {
-  return (await readerThread().request({ do: 'read', path, node })) as RawArray;
+  const [array] = await readerThread().read(path, [node]);
+  if (DaqtorError.is(array)) throw array;
+  return array as RawArray;
 }
 
 function notThat(path: string, node: string, kind: string): DaqtorError {
-  return new DaqtorError('save.failed', { problem: `${node} of ${path} is not an array of ${kind}` });
+  return new DaqtorError('save.failed', {
+    problem: `${node} of ${path} is not an array of ${kind}`,
+    advice: 'Look at the tree of the file for what is in it',
+  });
 }

@@ -1,16 +1,20 @@
-import type { H5Answers, H5Operation, H5Question } from './h5-operation.ts';
+import type { Commit, H5Answers, H5Operation, H5Question } from './h5-operation.ts';
 
 /** A hierarchical file that is open for writing. Another library or a service could stand behind this. */
 export interface H5Backend {
   readonly path: string;
+  readonly commit: Commit;
   /**
    * Applies operations in order, as one transaction: once this resolves all of them are durable, and when it rejects
-   * the file is as it was before. Calls may overlap; they are applied one after the other. Arrays are copied before
-   * this returns.
+   * the file is as it was before. Calls may overlap; they are applied one after the other, may be committed together,
+   * and fail together: after a failure those that were called before it was known fail with it. Arrays are copied
+   * before this returns.
    *
    * @throws DaqtorError `save.failed`
    */
   transact(operations: readonly H5Operation[]): Promise<void>;
+  /** Commits what waits for the end of an interval now. Never rejects: a failure is told by `transact`. */
+  settle(): Promise<void>;
   /** Names of the members of a group, or the present shape of an array. */
   ask<Q extends H5Question>(question: Q): Promise<H5Answers[Q['ask']]>;
   /**

@@ -1,5 +1,8 @@
 import type { ErrorRecord } from '@daqtor/core';
 
+/** What is said of a file that is no longer at its path. */
+export const LOST = 'the file was removed or replaced while it was being written';
+
 /** Causes that a person can do something about: Node's code, the C library's text, what to do. */
 const ADVICE: readonly (readonly [code: string, text: string, advice: string])[] = [
   [
@@ -17,6 +20,12 @@ const ADVICE: readonly (readonly [code: string, text: string, advice: string])[]
   ['EPERM', 'Operation not permitted', 'You may not write there: choose another folder or change its permissions'],
   ['ENOTDIR', 'Not a directory', 'A part of that path is a file, not a folder: choose another folder'],
   ['ENOENT', 'No such file or directory', 'It is not there: check the path, and that its disk still is'],
+  ['ENAMETOOLONG', 'File name too long', 'The path is longer than that disk allows: choose a shorter one'],
+  [
+    'LOST',
+    LOST,
+    'Put the file back and begin the scan again, or save to a new dataset; what is at that path now is left alone',
+  ],
   ['EISDIR', 'Is a directory', 'There is a folder of that name: choose another name'],
   ['EIO', 'I/O error', 'The disk reports a fault: save to another one and check the cable and the disk'],
   ['EMFILE', 'No file descriptors available', 'This process has too many files open: close some'],

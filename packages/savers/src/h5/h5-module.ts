@@ -1,4 +1,5 @@
 import { ready } from 'h5wasm/node';
+import { type FillSlot, findFillSlot } from './fill-value.ts';
 
 /** A file that the module has open. */
 export interface RawStream {
@@ -25,12 +26,19 @@ export interface RawType {
   readonly littleEndian: true;
   readonly vlen: boolean;
   readonly cset?: number;
+  readonly compound_type?: {
+    readonly nmembers: number;
+    readonly members: readonly (RawType & { readonly name: string; readonly offset: number })[];
+  };
 }
 
 export interface RawMetadata extends RawType {
   readonly shape: readonly bigint[];
   readonly maxshape: readonly bigint[];
   readonly chunks?: readonly bigint[] | null;
+  /** Number of an HDF5 filter, and what it is given. */
+  readonly compression?: number;
+  readonly compression_opts?: readonly number[];
 }
 
 /**
@@ -75,16 +83,18 @@ export interface H5Module {
 }
 
 /** `H5T_class_t` of the HDF5 C API. */
-export const H5T = { integer: 0, float: 1, string: 3, vlen: 9 } as const;
+export const H5T = { integer: 0, float: 1, string: 3, compound: 6, vlen: 9 } as const;
 
 const STDERR = 2;
 let diagnosticsText = '';
 let loaded: Promise<H5Module> | undefined;
+let slot: FillSlot | undefined;
 
 /** Loads h5wasm once per thread, and from then on keeps what HDF5 writes to stderr. Takes about 200 ms. */
 export function loadH5(): Promise<H5Module> {
   loaded ??= ready.then((module) => {
     const h5 = module as unknown as H5Module;
+    slot = findFillSlot(h5);
     const write = h5.FS.write;
     // h5wasm's throwing error handler would leak until the runtime aborts; the default one prints, and that we can read.
     h5.FS.write = (stream, buffer, offset, length, position) => {
@@ -95,6 +105,12 @@ export function loadH5(): Promise<H5Module> {
     return h5;
   });
   return loaded;
+}
+
+/** The fill value that new arrays get. */
+export function fillSlot(): FillSlot {
+  if (!slot) throw new Error('h5wasm is not loaded');
+  return slot;
 }
 
 /** What HDF5 complained about since the last call, '' if nothing. */

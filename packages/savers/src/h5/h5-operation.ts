@@ -4,6 +4,9 @@ import type { Dtype, ErrorRecord, NumericArray } from '@daqtor/core';
 export type AttributeValue = string | number;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
+/** Element types that can be written. A complex array holds pairs, real and imaginary part, of float32 or float64. */
+export type ElementType = Dtype | 'complex64' | 'complex128';
+
 /** Makes a group; its parent must exist. */
 export interface CreateGroup {
   readonly op: 'group';
@@ -12,18 +15,23 @@ export interface CreateGroup {
 }
 
 /**
- * Makes an array; its parent must exist. Little endian. Without `data`, floats are NaN and integers 0 until written;
- * a float array above 256 MiB is 0 as well: there NaN would cost writing everything twice.
+ * Makes an array; its parent must exist. Little endian. Without `data`, floats are NaN and integers 0 until written.
  */
 export interface CreateArray {
   readonly op: 'array';
   readonly path: string;
-  readonly dtype: Dtype;
+  readonly dtype: ElementType;
   /** Length of each dimension, slowest first. */
   readonly shape: readonly number[];
   readonly attributes: Attributes;
-  /** Stored in pieces of this shape, for an array that is filled piece by piece. Leave out where `data` are given. */
+  /** Stored in pieces of this shape, for an array that is filled piece by piece, grows or is compressed. */
   readonly chunks?: readonly number[];
+  /** Whether rows can be appended along dimension 0; needs `chunks`. */
+  readonly enlargeable?: boolean;
+  /** Level of gzip, 1 to 9; needs `chunks`. */
+  readonly gzip?: number;
+  /** What is read where nothing was written, instead of NaN or 0. */
+  readonly fill?: number;
   /** All values, row-major. */
   readonly data?: NumericArray;
 }
@@ -48,6 +56,16 @@ export interface WriteSlab {
   readonly data: NumericArray;
 }
 
+/** Adds rows at the end of an enlargeable array, of that array's dtype. */
+export interface AppendRows {
+  readonly op: 'append';
+  readonly path: string;
+  /** Extent of the block: number of rows, then the shape of one. */
+  readonly count: readonly number[];
+  /** Values of the block, row-major. */
+  readonly data: NumericArray;
+}
+
 /** Adds rows at the end of an array of bytes of variable length. */
 export interface AppendBytes {
   readonly op: 'append-bytes';
@@ -55,14 +73,21 @@ export interface AppendBytes {
   readonly rows: readonly Uint8Array[];
 }
 
-export type H5Operation = CreateGroup | CreateArray | SetAttribute | WriteSlab | AppendBytes;
+export type H5Operation = CreateGroup | CreateArray | SetAttribute | WriteSlab | AppendRows | AppendBytes;
 
 /** What a file can be asked between transactions. */
-export type H5Question = { readonly ask: 'children' | 'shape'; readonly path: string };
+export type H5Question = { readonly ask: 'children' | 'shape' | 'attributes'; readonly path: string };
 export interface H5Answers {
   readonly children: readonly string[];
   readonly shape: readonly number[];
+  readonly attributes: RawAttributes;
 }
+
+/**
+ * When transactions are committed: each at once (those that overlap together), or all of an interval together, which
+ * costs far less where there are many small ones.
+ */
+export type Commit = 'point' | { readonly everyMs: number };
 
 /** How a file is opened for writing. */
 export interface OpenOptions {
@@ -71,42 +96,76 @@ export interface OpenOptions {
   readonly mode: 'create' | 'append';
   /** Whether a commit also waits for the disk, so that it outlives a power cut and not only a killed process. */
   readonly fsync: boolean;
+  /** Default `point`. */
+  readonly commit?: Commit;
 }
 
-/** A node as it is stored. */
+/** Values of an array, row-major, or of an attribute. */
+export type RawValues =
+  | { readonly kind: 'numbers'; readonly data: NumericArray }
+  | { readonly kind: 'complex'; readonly real: Float64Array; readonly imaginary: Float64Array }
+  | { readonly kind: 'texts'; readonly data: readonly string[] }
+  /** Rows of any length. */
+  | { readonly kind: 'rows'; readonly data: readonly NumericArray[] };
+
+/** An attribute as it is stored: null if it has no value, a text in angle brackets if there is no way to show it. */
+export type RawAttribute = RawScalar | null | readonly RawScalar[];
+type RawScalar = string | number | bigint | boolean;
+export type RawAttributes = Readonly<Record<string, RawAttribute>>;
+
+/** A node as it is stored. What could not be read of it is left out and told in `problems`. */
 export interface RawNode {
   readonly name: string;
   readonly path: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  /** Of an array; a group has none. */
+  /** `link`: leads to another file or elsewhere in this one. `unreadable`: nothing is known of it. */
+  readonly kind: 'group' | 'array' | 'link' | 'unreadable';
+  readonly attributes: RawAttributes;
+  /** Of an array. */
   readonly shape?: readonly number[];
   readonly dtype?: string;
+  /** Of a link: where it leads. */
+  readonly target?: string;
   readonly children: readonly RawNode[];
+  readonly problems: readonly string[];
 }
 
-/** An array as it is stored: numbers, or rows of bytes. */
+/** An array as it is stored. */
 export interface RawArray {
   readonly shape: readonly number[];
   readonly dtype: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly data: NumericArray | readonly Uint8Array[];
+  readonly attributes: RawAttributes;
+  readonly values: RawValues;
+  readonly problems: readonly string[];
 }
 
-/** Where an array's bytes lie in the buffer that travels with a batch. */
+/** An array, or why there is none. */
+export type ReadArray = { readonly array: RawArray } | { readonly error: ErrorRecord };
+
+/** What the reading side of the thread answers. */
+export interface ReadAnswer<T> {
+  readonly value?: T;
+  readonly error?: ErrorRecord;
+  /** Whether the module may have lost its footing, so that nothing more should be read with it. */
+  readonly spent: boolean;
+}
+
+/** Where an array's bytes, or a part of them, lie in the buffers that travel with a batch. */
 export interface Slice {
+  /** Which of the buffers. */
+  readonly block: number;
   readonly at: number;
   readonly bytes: number;
 }
 
 type Travelling<T> = T extends { readonly data: NumericArray }
-  ? Omit<T, 'data'> & { readonly data: Slice }
+  ? Omit<T, 'data'> & { readonly data: readonly Slice[] }
   : T extends { readonly data?: NumericArray }
-    ? Omit<T, 'data'> & { readonly data?: Slice }
+    ? Omit<T, 'data'> & { readonly data?: readonly Slice[] }
     : T extends { readonly rows: readonly Uint8Array[] }
       ? Omit<T, 'rows'> & { readonly rows: readonly Slice[] }
       : T;
 
-/** An operation whose arrays were packed into one buffer. */
+/** An operation whose arrays were copied into buffers; one array may come in parts, in the order of its values. */
 export type PackedOperation = Travelling<H5Operation>;
 
 export type WorkerRequest =
@@ -115,13 +174,18 @@ export type WorkerRequest =
       readonly id: number;
       readonly do: 'transact';
       readonly operations: readonly PackedOperation[];
-      readonly buffer: ArrayBuffer;
+      readonly blocks: readonly ArrayBuffer[];
     }
   | { readonly id: number; readonly do: 'ask'; readonly question: H5Question }
   | { readonly id: number; readonly do: 'close' }
+  /** Is answered with nothing, once h5wasm is loaded. */
+  | { readonly id: number; readonly do: 'wake' }
   | { readonly id: number; readonly do: 'describe'; readonly path: string }
-  | { readonly id: number; readonly do: 'read'; readonly path: string; readonly node: string };
+  | { readonly id: number; readonly do: 'read'; readonly path: string; readonly nodes: readonly string[] };
 
 export type WorkerReply =
-  | { readonly id: number; readonly answer?: H5Answers[keyof H5Answers] | RawNode | RawArray }
+  | {
+      readonly id: number;
+      readonly answer?: H5Answers[keyof H5Answers] | ReadAnswer<RawNode> | ReadAnswer<readonly ReadArray[]>;
+    }
   | { readonly id: number; readonly error: ErrorRecord };

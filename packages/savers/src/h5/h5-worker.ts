@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { saveFailed } from './h5-errors.ts';
 import { type H5Module, loadH5 } from './h5-module.ts';
 import type { WorkerReply, WorkerRequest } from './h5-operation.ts';
-import { describe, readRaw } from './h5-reader.ts';
+import { describe, readArrays } from './h5-reader.ts';
 import { H5Failure, H5Writer } from './h5-writer.ts';
 
 /** The thread that owns one file, or reads several: answers each request once, in order. */
@@ -16,7 +16,7 @@ function handle(h5: H5Module, request: WorkerRequest): WorkerReply {
         writer = new H5Writer(h5, request.options);
         return { id };
       case 'transact':
-        open().transact(request.operations, request.buffer);
+        open().transact(request.operations, request.blocks);
         return { id };
       case 'ask':
         return { id, answer: open().ask(request.question) };
@@ -24,10 +24,12 @@ function handle(h5: H5Module, request: WorkerRequest): WorkerReply {
         open().close();
         writer = undefined;
         return { id };
+      case 'wake':
+        return { id };
       case 'describe':
         return { id, answer: describe(h5, request.path) };
       case 'read':
-        return { id, answer: readRaw(h5, request.path, request.node) };
+        return { id, answer: readArrays(h5, request.path, request.nodes) };
     }
   } catch (error) {
     if (error instanceof H5Failure) return { id, error: error.record };
@@ -42,6 +44,9 @@ function open(): H5Writer {
 
 const port = parentPort;
 if (!port) throw new Error('this module runs in a worker thread');
+// The runtime of h5wasm warns here of texts in damaged files; errors come as events and answers. Not by the parent's
+// option `stderr`: reading that stream would keep the process alive for as long as the thread waits for its next file.
+process.stderr.write = () => true;
 // Requests wait in the port until there is a listener.
 const h5 = await loadH5();
 port.on('message', (request: WorkerRequest) => port.postMessage(handle(h5, request)));

@@ -3,6 +3,7 @@ import type { ErrorRecord } from '@daqtor/core';
 import { saveFailed } from './h5-errors.ts';
 import { diagnostics, type H5Module } from './h5-module.ts';
 import type { H5Answers, H5Question, OpenOptions, PackedOperation } from './h5-operation.ts';
+import { attributesOf } from './h5-reader.ts';
 import { journalPath } from './journal.ts';
 import { check, OperationRunner } from './operation-runner.ts';
 import { PageOverlay } from './page-overlay.ts';
@@ -35,6 +36,8 @@ export class H5Writer {
   readonly #options: OpenOptions;
   /** Undefined once it is closed, or the disk failed in a way that only opening it again can mend. */
   #open: OpenFile | undefined;
+  /** The failure that the file was given up for. */
+  #gaveUp: H5Failure | undefined;
 
   /** @throws H5Failure if the file cannot be made or opened */
   constructor(h5: H5Module, options: OpenOptions) {
@@ -49,13 +52,13 @@ export class H5Writer {
   }
 
   /** @throws H5Failure; the file is then as it was before */
-  transact(operations: readonly PackedOperation[], buffer: ArrayBuffer): void {
+  transact(operations: readonly PackedOperation[], blocks: readonly ArrayBuffer[]): void {
     const { id, overlay, runner } = this.#opened();
     let tried = '';
     try {
       for (const operation of operations) {
         tried = `${VERBS[operation.op]} ${operation.path}`;
-        runner.run(operation, buffer);
+        runner.run(operation, blocks);
         check(0);
       }
       tried = 'committing';
@@ -64,6 +67,7 @@ export class H5Writer {
     } catch (cause) {
       const failure = this.#failure(tried, cause);
       this.#rollBack();
+      if (!this.#open) this.#gaveUp = failure;
       throw failure;
     }
   }
@@ -72,10 +76,11 @@ export class H5Writer {
   ask({ ask, path }: H5Question): H5Answers[typeof ask] {
     const { id } = this.#opened();
     return this.#guard(`reading ${path}`, () => {
-      const answer =
-        ask === 'children'
-          ? [...this.#h5.get_names(id, path, false)]
-          : (this.#h5.get_dataset_metadata(id, path).shape ?? []);
+      const answer = {
+        children: () => [...this.#h5.get_names(id, path, false)],
+        shape: () => this.#h5.get_dataset_metadata(id, path).shape ?? [],
+        attributes: () => attributesOf(this.#h5, id, path),
+      }[ask]();
       check(0);
       return answer;
     });
@@ -122,19 +127,17 @@ export class H5Writer {
       diagnostics(); // What HDF5 says about bytes that were thrown away is no news.
     }
     if (overlay.isTorn) return; // Only `recover` can tell, when the disk works again.
+    if (overlay.isLost) return; // Another file may be there.
     try {
       this.#open = this.#openFile();
     } catch {
-      // The failure that brought us here is the one to tell; the next call says that the file is closed.
+      // The failure that brought us here is the one to tell, now and at each further call.
     }
   }
 
   #opened(): OpenFile {
     if (this.#open) return this.#open;
-    throw this.#failure(
-      'writing',
-      'the file was given up after an earlier failure, and is mended when it is opened again',
-    );
+    throw this.#gaveUp ?? this.#failure('writing', 'it is closed');
   }
 
   #guard<T>(tried: string, work: () => T): T {
@@ -155,6 +158,7 @@ const VERBS: Readonly<Record<PackedOperation['op'], string>> = {
   array: 'making the array',
   attribute: 'writing an attribute of',
   write: 'writing',
+  append: 'adding rows to',
   'append-bytes': 'adding rows to',
 };
 
@@ -163,6 +167,11 @@ function createFromTemplate(path: string): void {
   if (existsSync(path)) throw new Error('there is a file of that name');
   rmSync(journalPath(path), { force: true });
   const half = `${path}.new`;
-  writeFileSync(half, templateBytes());
-  renameSync(half, path);
+  try {
+    writeFileSync(half, templateBytes());
+    renameSync(half, path);
+  } catch (error) {
+    rmSync(half, { force: true });
+    throw error;
+  }
 }

@@ -26,7 +26,11 @@ export function lockFile(path: string): () => void {
       writeFileSync(lock, JSON.stringify(me), { flag: 'wx' });
       return () => rmSync(lock, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        // On a full disk it is there, but empty: nobody would ever dare to take it over.
+        if ((error as NodeJS.ErrnoException).code === 'ENOSPC') rmSync(lock, { force: true });
+        throw error;
+      }
       removeIfStale(path, lock, me);
     }
   }

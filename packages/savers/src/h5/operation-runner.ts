@@ -1,11 +1,5 @@
-import type { Dtype } from '@daqtor/core';
-import { diagnostics, type H5Module, H5T, type RawMetadata, type RawType } from './h5-module.ts';
-import type { Attributes, AttributeValue, PackedOperation, Slice } from './h5-operation.ts';
-
-/** Float arrays up to this size are written as NaN when they are made; see `CreateArray`. */
-const NAN_FILL_LIMIT = 256 * 2 ** 20;
-/** How much is filled at once. */
-const FILL_BLOCK = 8 * 2 ** 20;
+import { diagnostics, fillSlot, type H5Module, H5T, type RawMetadata, type RawType } from './h5-module.ts';
+import type { Attributes, AttributeValue, ElementType, PackedOperation, Slice } from './h5-operation.ts';
 
 const number = (type: number, size: number, signed: boolean): RawType => ({
   type,
@@ -14,7 +8,20 @@ const number = (type: number, size: number, signed: boolean): RawType => ({
   littleEndian: true,
   vlen: false,
 });
-const TYPES: Readonly<Record<Dtype, RawType>> = {
+/** As numpy's complex numbers are stored: a pair named `r` and `i`. */
+const complex = (part: RawType): RawType => ({
+  ...part,
+  type: H5T.compound,
+  size: 2 * part.size,
+  compound_type: {
+    nmembers: 2,
+    members: [
+      { ...part, name: 'r', offset: 0 },
+      { ...part, name: 'i', offset: part.size },
+    ],
+  },
+});
+const TYPES: Readonly<Record<ElementType, RawType>> = {
   int8: number(H5T.integer, 1, true),
   uint8: number(H5T.integer, 1, false),
   int16: number(H5T.integer, 2, true),
@@ -25,7 +32,26 @@ const TYPES: Readonly<Record<Dtype, RawType>> = {
   uint64: number(H5T.integer, 8, false),
   float32: number(H5T.float, 4, false),
   float64: number(H5T.float, 8, false),
+  complex64: complex(number(H5T.float, 4, false)),
+  complex128: complex(number(H5T.float, 8, false)),
 };
+/** `H5Z_FILTER_DEFLATE` and `H5S_UNLIMITED` of the HDF5 C API. */
+const DEFLATE = 1;
+const UNLIMITED = 2n ** 64n - 1n;
+const ARRAYS = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  complex64: Float32Array,
+  complex128: Float64Array,
+} as const;
 const TEXT: RawType = { type: H5T.string, size: 4, signed: false, littleEndian: true, vlen: true, cset: 1 };
 const SCALAR = { shape: [], maxshape: [] } as const;
 
@@ -42,8 +68,8 @@ export class OperationRunner {
     this.#file = file;
   }
 
-  /** @param buffer - holds the arrays of the operation */
-  run(operation: PackedOperation, buffer: ArrayBuffer): void {
+  /** @param blocks - hold the arrays of the operation */
+  run(operation: PackedOperation, blocks: readonly ArrayBuffer[]): void {
     const h5 = this.#h5;
     const { path } = operation;
     switch (operation.op) {
@@ -52,7 +78,7 @@ export class OperationRunner {
         this.#setAttributes(path, operation.attributes);
         break;
       case 'array':
-        this.#createArray(operation, buffer);
+        this.#createArray(operation, blocks);
         this.#setAttributes(path, operation.attributes);
         break;
       case 'attribute':
@@ -62,10 +88,13 @@ export class OperationRunner {
         this.#setAttribute(path, operation.name, operation.value);
         break;
       case 'write':
-        this.#write(path, operation.offset, operation.count, this.#load(operation.data, buffer));
+        this.#write(path, operation.offset, operation.count, this.#load(operation.data, blocks));
+        break;
+      case 'append':
+        this.#append(path, operation.count, this.#load(operation.data, blocks));
         break;
       case 'append-bytes':
-        this.#appendBytes(path, operation.rows, buffer);
+        this.#appendBytes(path, operation.rows, blocks);
         break;
     }
   }
@@ -76,35 +105,37 @@ export class OperationRunner {
     this.#block = this.#blockBytes = 0;
   }
 
-  #createArray(operation: PackedOperation & { readonly op: 'array' }, buffer: ArrayBuffer): void {
-    const { path, dtype, shape, chunks, data } = operation;
+  #createArray(operation: PackedOperation & { readonly op: 'array' }, blocks: readonly ArrayBuffer[]): void {
+    const { path, dtype, shape, chunks, data, enlargeable, gzip } = operation;
     const type = TYPES[dtype];
     const size = shape.reduce((bytes, length) => bytes * length, type.size);
-    const full = {
+    const [rows = 1n, ...rest] = shape.map(BigInt);
+    const full: RawMetadata = {
       ...type,
       shape: shape.map(BigInt),
-      maxshape: shape.map(BigInt),
+      maxshape: enlargeable ? [UNLIMITED, ...rest] : shape.map(BigInt),
       chunks: chunks?.map(BigInt) ?? null,
+      ...(gzip !== undefined && { compression: DEFLATE, compression_opts: [gzip] }),
     };
-    const isNaNFilled = !data && type.type === H5T.float && size <= NAN_FILL_LIMIT;
-    if (data || (isNaNFilled && size <= FILL_BLOCK)) {
-      this.#create(path, full, data ? this.#load(data, buffer) : this.#loadNaN(dtype, size));
-      return;
+    const fill = operation.fill ?? (type.type === H5T.integer ? 0 : Number.NaN);
+    if (data) {
+      this.#create(path, full, this.#load(data, blocks));
+    } else if (!chunks) {
+      this.#create(path, full, this.#loadFill(dtype, size, fill));
+    } else {
+      // h5wasm writes an array when it makes it: made empty, then resized, it costs nothing.
+      fillSlot().during(filled(dtype, type.size, fill), () => {
+        this.#create(path, { ...full, shape: [0n, ...rest] }, 0);
+      });
+      if (rows > 0n) check(this.#h5.resize_dataset(this.#file, path, full.shape));
     }
-    // h5wasm writes an array when it makes it: made empty, then resized, it costs nothing.
-    this.#create(path, { ...full, shape: [0n, ...full.shape.slice(1)] }, 0);
-    check(this.#h5.resize_dataset(this.#file, path, full.shape));
-    if (isNaNFilled) this.#fillWithNaN(path, dtype, shape, size);
   }
 
-  #fillWithNaN(path: string, dtype: Dtype, shape: readonly number[], size: number): void {
-    const [rows = 1, ...rest] = shape;
-    const rowBytes = size / rows;
-    const atOnce = Math.max(1, Math.min(rows, Math.floor(FILL_BLOCK / rowBytes)));
-    const pointer = this.#loadNaN(dtype, atOnce * rowBytes);
-    for (let row = 0; row < rows; row += atOnce) {
-      this.#write(path, [row, ...rest.map(() => 0)], [Math.min(atOnce, rows - row), ...rest], pointer);
-    }
+  #append(path: string, count: readonly number[], pointer: number): void {
+    const [length = 0, ...rest] = this.#h5.get_dataset_metadata(this.#file, path).shape ?? [];
+    const [rows = 0] = count;
+    check(this.#h5.resize_dataset(this.#file, path, [length + rows, ...rest].map(BigInt)));
+    this.#write(path, [length, ...rest.map(() => 0)], count, pointer);
   }
 
   #create(path: string, metadata: RawMetadata, pointer: number): void {
@@ -125,7 +156,7 @@ export class OperationRunner {
   }
 
   /** Each row of a vlen array is a `hvl_t` in memory: length and pointer, 4 bytes each in wasm32. */
-  #appendBytes(path: string, rows: readonly Slice[], buffer: ArrayBuffer): void {
+  #appendBytes(path: string, rows: readonly Slice[], blocks: readonly ArrayBuffer[]): void {
     if (rows.length === 0) return;
     const heads = rows.length * 8;
     const pointer = this.#reserve(rows.reduce((sum, { bytes }) => sum + bytes, heads));
@@ -134,7 +165,7 @@ export class OperationRunner {
     for (const [i, row] of rows.entries()) {
       view.setUint32(pointer + i * 8, row.bytes, true);
       view.setUint32(pointer + i * 8 + 4, at, true);
-      this.#h5.HEAPU8.set(new Uint8Array(buffer, row.at, row.bytes), at);
+      this.#h5.HEAPU8.set(bytesOf(row, blocks), at);
       at += row.bytes;
     }
     const [length = 0] = this.#h5.get_dataset_metadata(this.#file, path).shape ?? [];
@@ -157,17 +188,20 @@ export class OperationRunner {
     check(this.#h5.create_attribute(this.#file, path, name, BigInt(pointer), { ...TYPES.int32, ...SCALAR }));
   }
 
-  #load({ at, bytes }: Slice, buffer: ArrayBuffer): number {
-    const pointer = this.#reserve(bytes);
-    this.#h5.HEAPU8.set(new Uint8Array(buffer, at, bytes), pointer);
+  #load(parts: readonly Slice[], blocks: readonly ArrayBuffer[]): number {
+    const pointer = this.#reserve(parts.reduce((sum, { bytes }) => sum + bytes, 0));
+    let at = pointer;
+    for (const part of parts) {
+      this.#h5.HEAPU8.set(bytesOf(part, blocks), at);
+      at += part.bytes;
+    }
     return pointer;
   }
 
-  #loadNaN(dtype: Dtype, bytes: number): number {
+  #loadFill(dtype: ElementType, bytes: number, fill: number): number {
     const pointer = this.#reserve(bytes);
-    const { buffer } = this.#h5.HEAPU8;
-    if (dtype === 'float32') new Float32Array(buffer, pointer, bytes / 4).fill(Number.NaN);
-    else new Float64Array(buffer, pointer, bytes / 8).fill(Number.NaN);
+    const { buffer, byteOffset, byteLength } = filled(dtype, bytes, fill);
+    this.#h5.HEAPU8.set(new Uint8Array(buffer, byteOffset, byteLength), pointer);
     return pointer;
   }
 
@@ -180,6 +214,17 @@ export class OperationRunner {
     }
     return this.#block;
   }
+}
+
+function filled(dtype: ElementType, bytes: number, fill: number): ArrayBufferView {
+  const values = ARRAYS[dtype];
+  const array = new values(bytes / values.BYTES_PER_ELEMENT);
+  if (array instanceof BigInt64Array || array instanceof BigUint64Array) return array.fill(BigInt(fill));
+  return array.fill(fill);
+}
+
+function bytesOf({ block, at, bytes }: Slice, blocks: readonly ArrayBuffer[]): Uint8Array {
+  return new Uint8Array(blocks[block] as ArrayBuffer, at, bytes);
 }
 
 /**

@@ -1,5 +1,6 @@
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { LOST } from './h5-errors.ts';
 import type { RawFs, RawStream } from './h5-module.ts';
 import { encodeJournal, journalPath, type Run } from './journal.ts';
 import { writeAll } from './recover.ts';
@@ -35,6 +36,7 @@ export class PageOverlay {
   /** Length that HDF5 wants to cut the file to, once that is safe. */
   #cutTo: number | undefined;
   #torn = false;
+  #lost = false;
   #discarding: boolean;
 
   /** @param fs - the module's file system; `release` gives its functions back */
@@ -60,6 +62,7 @@ export class PageOverlay {
    */
   commit(): void {
     const fd = this.#descriptor();
+    this.#refuseIfLost(fd);
     if (this.#pages.size > 0) {
       const runs = this.#runs();
       if (this.#fsync) fdatasyncSync(fd);
@@ -85,6 +88,11 @@ export class PageOverlay {
     return this.#torn;
   }
 
+  /** Whether the file was removed or replaced under us: what is at its path now is not ours to touch. */
+  get isLost(): boolean {
+    return this.#lost;
+  }
+
   /** From now on nothing that HDF5 writes counts: for closing a file after a failure. */
   discard(): void {
     this.#discarding = true;
@@ -102,9 +110,16 @@ export class PageOverlay {
     if (this.#stream) this.#fs.close(this.#stream);
     this.#stream = undefined;
     if (this.#journal === undefined) return;
+    const path = journalPath(this.#path);
+    if (!this.#torn && isAt(this.#journal, path)) rmSync(path);
     closeSync(this.#journal);
     this.#journal = undefined;
-    if (!this.#torn) rmSync(journalPath(this.#path), { force: true });
+  }
+
+  /** A removed file still takes every byte, and all of them are gone once it is closed. */
+  #refuseIfLost(fd: number): void {
+    this.#lost = !isAt(fd, this.#path);
+    if (this.#lost) throw new Error(LOST);
   }
 
   #descriptor(): number {
@@ -192,4 +207,11 @@ export class PageOverlay {
     const [first, ...rest] = runs;
     return first?.position === 0 ? [...rest, first] : runs;
   }
+}
+
+/** Whether an open file is still the one at that path. */
+function isAt(fd: number, path: string): boolean {
+  const ours = fstatSync(fd);
+  const there = statSync(path, { throwIfNoEntry: false });
+  return there?.ino === ours.ino && there.dev === ours.dev;
 }

@@ -1,7 +1,8 @@
 import type { Attributes, H5Operation } from '../h5/h5-operation.ts';
 import { asBytes, asStr, asTuple } from './envelope.ts';
+import type { SaveType } from './kinds.ts';
 import { localTime } from './local-time.ts';
-import { settingsXml } from './settings-xml.ts';
+import { type Settings, settingsXml } from './settings-xml.ts';
 import { DAQTOR_VERSION, PYMODAQ_DATA_VERSION, PYMODAQ_VERSION } from './versions.ts';
 
 /** What is written about a dataset as a whole. */
@@ -15,8 +16,19 @@ export interface DatasetMetadata {
 export const RAW_DATA = '/RawData';
 export const LOGGER = '/RawData/Logger';
 
-/** Attributes of a new dataset's root, `RawData` and `Logger`; the nodes themselves are there already. */
-export function datasetNodes(fileName: string, metadata: DatasetMetadata, epochMs: number): H5Operation[] {
+/**
+ * Attributes of a new file's root, `RawData` and `Logger`; the nodes themselves are there already.
+ *
+ * @param type - what the file is saved for: scans make a `dataset`
+ * @param settings - groups of settings to be shown beside the metadata
+ */
+export function datasetNodes(
+  fileName: string,
+  metadata: DatasetMetadata,
+  epochMs: number,
+  type: 'dataset' | SaveType = 'dataset',
+  settings: Readonly<Record<string, Settings>> = {},
+): H5Operation[] {
   const { date, time } = localTime(epochMs);
   return [
     ...setAll('/', {
@@ -35,10 +47,10 @@ export function datasetNodes(fileName: string, metadata: DatasetMetadata, epochM
       CLASS: 'GROUP',
       TITLE: 'Data from PyMoDAQ modules',
       VERSION: '1.0',
-      type: asStr('dataset'),
+      type: asStr(type),
       ...metadataAttributes(metadata),
       date_time: asStr(`${date} ${time.slice(0, 8)}`),
-      settings: asBytes(settingsXml({ Attributes: { dataset_info: { ...metadata } } })),
+      settings: asBytes(settingsXml({ Attributes: { dataset_info: { ...metadata } }, ...settings })),
     }),
     ...setAll(LOGGER, {
       CLASS: 'VLARRAY',

@@ -1,19 +1,34 @@
 import type { DataDim } from '@daqtor/core';
+import { DataType, GroupType } from './kinds.ts';
 
 /** Number of a node as PyMoDAQ pads it. */
 const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
 
-export const axisName = (number: number): string => `Axis${padded(number, 2)}`;
-export const dataName = (number: number): string => `Data${padded(number, 2)}`;
-export const errorName = (number: number): string => `ErrorBar${padded(number, 2)}`;
+/** Name of the array of this type with this number, e.g. `Bkg01`. */
+export const arrayName = (type: DataType, number: number): string => `${DataType[type]}${padded(number, 2)}`;
+export const axisName = (number: number): string => arrayName('axis', number);
+export const dataName = (number: number): string => arrayName('data', number);
 export const channelName = (number: number): string => `CH${padded(number, 2)}`;
-export const actuatorName = (number: number): string => `Actuator${padded(number, 3)}`;
-export const detectorName = (number: number): string => `Detector${padded(number, 3)}`;
+/** Name of the group of this type with this number, e.g. `Detector000`. */
+export const groupName = (type: GroupType, number: number): string => `${GroupType[type]}${padded(number, 3)}`;
 
-/** Name of the group that follows the members of `siblings` of the same kind, e.g. `Scan002`. */
-export function nextName(kind: 'Scan', siblings: readonly string[]): string {
-  const numbers = siblings.filter((name) => name.startsWith(kind)).map((name) => Number(name.slice(-3)));
-  return `${kind}${padded(Math.max(-1, ...numbers.filter(Number.isInteger)) + 1, 3)}`;
+/** Name of the group that follows the members of `siblings` of the same type, e.g. `Scan002`. */
+export function nextName(type: GroupType, siblings: readonly string[]): string {
+  const last = lastName(type, siblings);
+  return groupName(type, last === undefined ? 0 : numberOf(last) + 1);
+}
+
+/** The member of `siblings` of this type with the highest number. */
+function lastName(type: GroupType, siblings: readonly string[]): string | undefined {
+  const numbered = new RegExp(`^${GroupType[type]}\\d{3,}$`);
+  return siblings
+    .filter((name) => numbered.test(name))
+    .toSorted((a, b) => numberOf(a) - numberOf(b))
+    .at(-1);
+}
+
+function numberOf(name: string): number {
+  return Number(/\d+$/.exec(name)?.[0]);
 }
 
 /** Dimensionality of stored data, from the shape that one point's data have in the file. */

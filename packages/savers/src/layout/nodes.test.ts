@@ -27,8 +27,8 @@ test('the dimension of data is that of what is stored', () => {
 });
 
 test('a scan is numbered after the last one that is there', () => {
-  expect(nextName('Scan', ['Logger'])).toBe('Scan000');
-  expect(nextName('Scan', ['Logger', 'Scan000', 'Scan007', 'Detector012'])).toBe('Scan008');
+  expect(nextName('scan', ['Logger'])).toBe('Scan000');
+  expect(nextName('scan', ['Logger', 'Scan000', 'Scan007', 'Detector012'])).toBe('Scan008');
 });
 
 test('the version in the files is that of the package', () => {

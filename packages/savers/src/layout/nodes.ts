@@ -1,10 +1,8 @@
-import type { Axis, DataDim, DataDistribution, DataSource, Dtype } from '@daqtor/core';
-import type { Attributes, CreateArray, CreateGroup } from '../h5/h5-operation.ts';
+import type { Axis, DataDim, DataDistribution, DataSource, Dtype, NumericArray } from '@daqtor/core';
+import type { Attributes, CreateArray, CreateGroup, ElementType } from '../h5/h5-operation.ts';
 import { chunkShape } from './chunk-shape.ts';
 import { asFloat, asInt, asNone, asStr, asTitle, asTuple } from './envelope.ts';
-
-/** Names of PyMoDAQ's `DataType`: what an array is for. */
-export type DataType = 'data' | 'error';
+import type { DataType } from './kinds.ts';
 
 /** A group. `CLASS` and `TITLE` are needed by PyMoDAQ's reader on every node, `VERSION` by nobody; PyTables writes it. */
 export function groupNode(path: string, title: string, attributes: Attributes = {}): CreateGroup {
@@ -40,55 +38,98 @@ export function axisNode(path: string, axis: Axis, index = axis.index): CreateAr
   };
 }
 
-/** What an array in a scan says about itself. */
-export interface ScanArray {
-  readonly title: string;
-  readonly label: string;
-  readonly units: string;
-  readonly origin: string;
-  readonly dtype: Dtype;
-  /** Shape of the scan, slowest dimension first. */
-  readonly nav: readonly number[];
-  /** Shape of one point's data; `[]` for 0D. */
-  readonly signal: readonly number[];
-  readonly dim: DataDim;
-  readonly distribution: DataDistribution;
-  /** Seconds since 1970. */
-  readonly timestamp: number;
-  readonly source?: DataSource;
-  readonly type?: DataType;
-}
-
-/** An array with a place for every point of a scan: shape `[...nav, ...signal]`. */
-export function scanArrayNode(path: string, array: ScanArray): CreateArray {
-  const { title, label, units, origin, dtype, nav, signal, dim, distribution, timestamp } = array;
-  const shape = [...nav, ...signal];
+/** An axis that gains a coordinate with each row of the data that it belongs to. Its offset and scaling say nothing. */
+export function growingAxisNode(path: string, { label, units, spreadOrder }: GrowingAxis): CreateArray {
   return {
     op: 'array',
     path,
-    dtype,
-    shape,
-    chunks: chunkShape(nav, signal, BYTES[dtype]),
+    dtype: 'float64',
+    shape: [0],
+    chunks: chunkShape([Number.POSITIVE_INFINITY], [], 8),
+    enlargeable: true,
     attributes: {
-      ...arrayAttributes(title, shape, dtype),
-      data_type: asStr(array.type ?? 'data'),
-      data_dimension: asStr(dim),
-      timestamp: asFloat(timestamp),
+      ...arrayAttributes(label, [0], 'float64', 'EARRAY'),
+      data_type: asStr('axis'),
+      data_dimension: asStr('Data1D'),
+      size: asInt(0),
       label: asStr(label),
-      source: asStr(array.source ?? 'raw'),
-      distribution: asStr(distribution),
-      origin: asStr(origin),
       units: asStr(units),
-      nav_indexes: asTuple(nav.map((_, dimension) => dimension)),
+      index: asInt(0),
+      offset: asFloat(0),
+      scaling: asFloat(1),
+      distribution: asStr('uniform'),
+      spread_order: asInt(spreadOrder),
     },
   };
 }
 
-function arrayAttributes(title: string, shape: readonly number[], dtype: Dtype): Attributes {
+export interface GrowingAxis {
+  readonly label: string;
+  readonly units: string;
+  readonly spreadOrder: number;
+}
+
+/** What an array of data says about itself. */
+export interface ArrayFacts {
+  readonly title: string;
+  readonly label: string;
+  readonly units: string;
+  readonly origin: string;
+  readonly dim: DataDim;
+  readonly distribution: DataDistribution;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
+  readonly source: DataSource;
+  readonly type: DataType;
+  /** Which of the stored dimensions are those of a scan, of time, or of the data's own navigation. */
+  readonly navIndexes: readonly number[];
+}
+
+/** How an array of data is stored. */
+export interface ArrayPlan {
+  readonly dtype: Dtype;
+  /** As stored, slowest dimension first. */
+  readonly shape: readonly number[];
+  readonly chunks?: readonly number[];
+  readonly enlargeable?: boolean;
+  readonly gzip?: number | undefined;
+  readonly data?: NumericArray;
+}
+
+export function dataArrayNode(path: string, facts: ArrayFacts, { gzip, ...plan }: ArrayPlan): CreateArray {
+  const { shape, dtype, enlargeable } = plan;
   return {
-    CLASS: 'CARRAY',
+    op: 'array',
+    path,
+    ...plan,
+    ...(gzip !== undefined && gzip > 0 && { gzip }),
+    attributes: {
+      ...arrayAttributes(facts.title, shape, dtype, enlargeable ? 'EARRAY' : 'CARRAY'),
+      data_type: asStr(facts.type),
+      data_dimension: asStr(facts.dim),
+      timestamp: asFloat(facts.timestamp),
+      label: asStr(facts.label),
+      source: asStr(facts.source),
+      distribution: asStr(facts.distribution),
+      origin: asStr(facts.origin),
+      units: asStr(facts.units),
+      nav_indexes: asTuple(facts.navIndexes),
+    },
+  };
+}
+
+/** Attributes that every array has. An enlargeable one's `shape` is brought up to date when its file is closed. */
+function arrayAttributes(
+  title: string,
+  shape: readonly number[],
+  dtype: ElementType,
+  kind: 'CARRAY' | 'EARRAY' = 'CARRAY',
+): Attributes {
+  return {
+    CLASS: kind,
     TITLE: asTitle(title),
     VERSION: '1.1',
+    ...(kind === 'EARRAY' && { EXTDIM: 0 }),
     shape: asTuple(shape),
     dtype: asStr(dtype),
     subdtype: asStr(''),
@@ -96,7 +137,8 @@ function arrayAttributes(title: string, shape: readonly number[], dtype: Dtype):
   };
 }
 
-const BYTES: Readonly<Record<Dtype, number>> = {
+/** Bytes of one element. */
+export const BYTES: Readonly<Record<ElementType, number>> = {
   int8: 1,
   uint8: 1,
   int16: 2,
@@ -107,16 +149,23 @@ const BYTES: Readonly<Record<Dtype, number>> = {
   uint64: 8,
   float32: 4,
   float64: 8,
+  complex64: 8,
+  complex128: 16,
 };
 
 /**
  * The shape in which one point's data are stored: PyMoDAQ's reader squeezes dimensions of length 1 away before it looks
- * at the axes, and then fails on an axis behind one, so they are not stored.
+ * at the axes, and then fails on an axis behind one, so they are not stored. Navigation dimensions always are.
  *
  * @returns the shape, and for each dimension of `shape` its new index, -1 if it is dropped
  */
-export function storedSignal(shape: readonly number[]): { signal: number[]; indexes: number[] } {
+export function storedSignal(
+  shape: readonly number[],
+  navIndexes: readonly number[] = [],
+): { signal: number[]; indexes: number[] } {
   const signal: number[] = [];
-  const indexes = shape.map((length) => (length === 1 ? -1 : signal.push(length) - 1));
+  const indexes = shape.map((length, dimension) =>
+    length === 1 && !navIndexes.includes(dimension) ? -1 : signal.push(length) - 1,
+  );
   return { signal, indexes };
 }

@@ -1,11 +1,8 @@
 import type { ModuleRecord } from '@daqtor/core';
+import type { ScanGrid } from '../data/scan-arrays.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
-import { asStr } from '../layout/envelope.ts';
-import { groupNode } from '../layout/nodes.ts';
-import { moduleSettings } from './module-settings.ts';
-import type { Saver } from './saver.ts';
+import { ModuleSaver } from './module-saver.ts';
 import { ScalarSaver } from './scalar-saver.ts';
-import type { ScanGrid } from './scan-array-saver.ts';
 
 /** Where an actuator was at one point. */
 export interface PositionAt {
@@ -14,28 +11,22 @@ export interface PositionAt {
   readonly position: number;
 }
 
-/** Saves an actuator's settings and, at each point, the position that was read back. */
-export class ActuatorSaver implements Saver<PositionAt> {
-  readonly #group: string;
-  readonly #record: ModuleRecord;
+/** Saves an actuator in a scan: its settings and, at each point, the position that was read back. */
+export class ActuatorSaver extends ModuleSaver<PositionAt> {
   readonly #startedEpochMs: number;
   readonly #positions: ScalarSaver;
 
   /** @param group - path of its group, e.g. `/RawData/Scan000/Actuator000` */
   constructor(group: string, record: ModuleRecord, grid: ScanGrid, startedEpochMs: number) {
-    this.#group = group;
-    this.#record = record;
+    super('actuator', group, record);
     this.#startedEpochMs = startedEpochMs;
     this.#positions = new ScalarSaver(group, grid, 'float64');
   }
 
-  open(): H5Operation[] {
-    const { name, units } = this.#record;
+  override open(): H5Operation[] {
+    const { name, units } = this.record;
     return [
-      groupNode(this.#group, name, {
-        type: asStr('actuator'),
-        settings: moduleSettings('daq_move_settings', this.#record),
-      }),
+      this.groupNode(),
       ...this.#positions.open({
         title: `${name} position`,
         label: 'position',

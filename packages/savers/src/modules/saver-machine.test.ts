@@ -13,33 +13,36 @@ function bench() {
   const pending: { pass(): void; fail(error: Error): void }[] = [];
   const file = {
     path: 'a.h5',
+    commit: 'point',
     transact: (operations: readonly H5Operation[]) => {
       transactions.push(operations.map((operation) => Number(operation.path)));
       return new Promise<void>((resolve, reject) => {
         pending.push({ pass: resolve, fail: reject });
       });
     },
+    settle: () => Promise.resolve(),
   } as H5Backend;
+  const closed: string[] = [];
   const saver: Saver<number> = {
     open: () => [{ op: 'group', path: '-1', attributes: {} }],
     write: (value) => {
       if (value < 0) throw new Error(`${value} does not fit`);
       return [{ op: 'group', path: String(value), attributes: {} }];
     },
+    close: (outcome) => {
+      closed.push(outcome);
+      return [];
+    },
   };
   const queue = new BoundedQueue<number>({ maxItems: 16 });
   const saved: number[] = [];
   const faults: unknown[] = [];
-  const closed: string[] = [];
   const work = new QueueWork<number>({
     saver,
     queue,
     file,
     onSaved: (value) => saved.push(value),
     onFault: (error) => faults.push(error),
-    onClose: async (outcome) => {
-      closed.push(outcome);
-    },
   });
   const actor = createActor(saverMachine, { input: work });
   actor.start();

@@ -1,3 +1,4 @@
+import type { ScanOutcome } from '@daqtor/core';
 import type { H5Operation } from '../h5/h5-operation.ts';
 
 /**
@@ -15,4 +16,8 @@ export interface Saver<T> {
    * @throws DaqtorError `data.shape` if it does not fit what came before
    */
   write(value: T): readonly H5Operation[];
+  /** Paths of the arrays made so far that grow: their attributes follow when the file is closed. */
+  readonly growing?: readonly string[];
+  /** Says how it ended, whatever became of the values. */
+  close?(outcome: ScanOutcome): readonly H5Operation[];
 }

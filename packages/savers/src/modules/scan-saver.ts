@@ -1,13 +1,15 @@
 import type { ScanDescription, ScanOutcome, ScanPoint } from '@daqtor/core';
+import type { Compression } from '../data/array-saver.ts';
+import { navAxesNodes } from '../data/data-to-export-extended-saver.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
 import { type DatasetMetadata, metadataAttributes } from '../layout/dataset-nodes.ts';
 import { asBool, asBytes, asStr } from '../layout/envelope.ts';
 import { localTime } from '../layout/local-time.ts';
-import { actuatorName, axisName, detectorName } from '../layout/node-names.ts';
-import { axisNode, groupNode } from '../layout/nodes.ts';
+import { groupName } from '../layout/node-names.ts';
+import { groupNode } from '../layout/nodes.ts';
 import { settingsXml } from '../layout/settings-xml.ts';
 import { ActuatorSaver } from './actuator-saver.ts';
-import { DetectorSaver } from './detector-saver.ts';
+import { DetectorExtendedSaver } from './detector-extended-saver.ts';
 import type { Saver } from './saver.ts';
 import { ScalarSaver } from './scalar-saver.ts';
 
@@ -20,21 +22,22 @@ export class ScanSaver implements Saver<ScanPoint> {
   readonly #description: ScanDescription;
   readonly #metadata: DatasetMetadata;
   readonly #actuators: readonly ActuatorSaver[];
-  readonly #detectors: readonly DetectorSaver[];
+  readonly #detectors: readonly DetectorExtendedSaver[];
   readonly #times: ScalarSaver;
   readonly #status: ScalarSaver;
 
   /** @param group - path of the scan's group, e.g. `/RawData/Scan000` */
-  constructor(group: string, description: ScanDescription, metadata: DatasetMetadata) {
+  constructor(group: string, description: ScanDescription, metadata: DatasetMetadata, compression?: Compression) {
     this.group = group;
     this.#description = description;
     this.#metadata = metadata;
     const { actuators, detectors, startedEpochMs } = description;
     this.#actuators = actuators.map(
-      (record, i) => new ActuatorSaver(`${group}/${actuatorName(i)}`, record, description, startedEpochMs),
+      (record, i) => new ActuatorSaver(`${group}/${groupName('actuator', i)}`, record, description, startedEpochMs),
     );
     this.#detectors = detectors.map(
-      (record, i) => new DetectorSaver(`${group}/${detectorName(i)}`, record, description),
+      (record, i) =>
+        new DetectorExtendedSaver(`${group}/${groupName('detector', i)}`, record, description, compression),
     );
     this.#times = new ScalarSaver(`${group}/Timestamps`, description, 'float64');
     this.#status = new ScalarSaver(`${group}/Status`, description, 'uint8');
@@ -45,8 +48,7 @@ export class ScanSaver implements Saver<ScanPoint> {
     const facts = { origin: SCAN_TITLE, timestamp: startedEpochMs / 1000 };
     return [
       groupNode(this.group, SCAN_TITLE, this.#attributes()),
-      groupNode(`${this.group}/NavAxes`, ''),
-      ...axes.map((axis, i) => axisNode(`${this.group}/NavAxes/${axisName(i)}`, axis)),
+      ...navAxesNodes(this.group, axes),
       ...this.#actuators.flatMap((saver) => saver.open()),
       ...this.#detectors.flatMap((saver) => saver.open()),
       groupNode(`${this.group}/Timestamps`, 'Timestamps', { type: asStr('time') }),

@@ -33,7 +33,7 @@ export function scan2d(facts: Partial<ScanDescription> = {}): ScanDescription {
 }
 
 /** What `MyDet` gives: 0D, 1D and 2D, as in the fixture. Values tell the step. */
-function myDet(step: number, timestamp = 1_700_000_016): DataToExport {
+export function myDet(step: number, timestamp = 1_700_000_016): DataToExport {
   const common = { origin: 'MyDet', timestamp };
   return new DataToExport({
     name: 'MyDet',

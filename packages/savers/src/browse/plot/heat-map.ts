@@ -1,4 +1,4 @@
-import { figure } from './numbers.ts';
+import { figure, named } from './figures.ts';
 
 export interface HeatMap {
   /** Row-major, shape `[rows, columns]`; NaN where nothing was measured. */
@@ -47,7 +47,7 @@ export function heatMap(map: HeatMap, colour: boolean): string {
   const ends = { [shape[0] - 1]: figure(rows.from), 0: figure(rows.to) };
   const middle = Math.floor(shape[0] / 2);
   const margin = Array.from({ length: shape[0] }, (_, line) =>
-    line === middle ? `${rows.label}/${rows.units}` : (ends[line] ?? ''),
+    line === middle ? named(rows.label, rows.units) : (ends[line] ?? ''),
   );
   const width = Math.max(...margin.map((text) => text.length));
   const lines = Array.from({ length: shape[0] }, (_, line) => {
@@ -57,7 +57,7 @@ export function heatMap(map: HeatMap, colour: boolean): string {
   });
   const scale = Array.from({ length: 10 }, (_, i) => cell(low + ((high - low) * i) / 9)).join('');
   const [from, to] = [figure(columns.from), figure(columns.to)];
-  const name = `${columns.label}/${columns.units}`;
+  const name = named(columns.label, columns.units);
   const gap = 2 * shape[1] - from.length - to.length - name.length;
   const left = Math.max(1, Math.floor(gap / 2));
   const ruler = from + ' '.repeat(left) + name + ' '.repeat(Math.max(1, gap - left)) + to;

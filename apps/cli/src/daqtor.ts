@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { DaqtorError } from '@daqtor/core';
+import type { Command, Flags } from './command.ts';
+import { browse } from './commands/browse.ts';
+import { comment } from './commands/comment.ts';
+import { exportCommand } from './commands/export.ts';
+import type { Terminal } from './terminal.ts';
+
+const COMMANDS: readonly Command[] = [browse, exportCommand, comment];
+const FAILED = 1;
+const MISUSED = 2;
+
+const HELP = `Looks into datasets, and gets out of them what is needed elsewhere.
+
+Usage: daqtor COMMAND [arguments]
+
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n')}
+
+daqtor COMMAND --help says more. Exit code: 0 done, 1 failed, 2 wrong arguments.`;
+
+/** A mistake in how a command was called. */
+class Misuse extends Error {}
+
+/**
+ * Runs the command line.
+ *
+ * @param argv - what stands after `daqtor`
+ * @returns the exit code
+ */
+export async function daqtor(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    terminal[name === undefined ? 'err' : 'out'](HELP);
+    return name === undefined ? MISUSED : 0;
+  }
+  const command = COMMANDS.find((one) => one.name === name);
+  try {
+    if (!command) throw new Misuse(`there is no command '${name}': try ${COMMANDS.map((one) => one.name).join(', ')}`);
+    const { args, flags } = parsed(command, rest);
+    if (flags.help) terminal.out(command.help);
+    else await command.run(args, flags, terminal);
+    return 0;
+  } catch (error) {
+    terminal.err(`daqtor: ${messageOf(error)}`);
+    if (!(error instanceof Misuse)) return FAILED;
+    terminal.err(`Try: daqtor ${command ? `${command.name} ` : ''}--help`);
+    return MISUSED;
+  }
+}
+
+function parsed({ options, takes: [least, most] }: Command, argv: readonly string[]) {
+  const withHelp = { ...options, help: { type: 'boolean', short: 'h' } } as const;
+  let values: Flags;
+  let args: readonly string[];
+  try {
+    const found = parseArgs({ args: [...argv], options: withHelp, allowPositionals: true });
+    values = found.values as Flags;
+    args = found.positionals;
+  } catch (error) {
+    throw new Misuse(error instanceof Error ? (error.message.split('. ')[0] as string) : String(error));
+  }
+  if (!values.help && args.length < least)
+    throw new Misuse(`it takes at least ${least} argument${least === 1 ? '' : 's'}, here are ${args.length}`);
+  if (args.length > most) throw new Misuse(`'${args[most]}' is one argument too many`);
+  return { args, flags: values };
+}
+
+/** One line for what was foreseen; for anything else all that helps to mend it. */
+function messageOf(error: unknown): string {
+  if (DaqtorError.is(error) || error instanceof Misuse) return error.message.replaceAll(/\s*\n\s*/g, ' ');
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

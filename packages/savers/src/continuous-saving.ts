@@ -1,0 +1,91 @@
+import { basename } from 'node:path';
+import {
+  type BoundedQueue,
+  type Clock,
+  type DataToExport,
+  type LogLine,
+  type ModuleRecord,
+  realClock,
+  type ScanOutcome,
+} from '@daqtor/core';
+import { EMPTY, type Observable, Subject } from 'rxjs';
+import { selectData } from './data/select-data.ts';
+import { openTarget } from './dataset-file.ts';
+import { type DatasetMetadata, datasetNodes, RAW_DATA } from './layout/dataset-nodes.ts';
+import { nextName } from './layout/node-names.ts';
+import { DetectorEnlargeableSaver } from './modules/detector-enlargeable-saver.ts';
+import { feed, SavingSession } from './modules/saving-session.ts';
+import { selecting } from './modules/selecting.ts';
+import { type H5SaverInput, parseSaverSettings, saverSettingsGroup } from './saver-settings.ts';
+
+/** What all recordings over time can be told. */
+export interface RecordingOptions {
+  readonly settings?: H5SaverInput;
+  readonly metadata?: DatasetMetadata;
+  readonly log$?: Observable<LogLine>;
+  readonly clock?: Clock;
+}
+
+/** A recording over time that is under way. */
+export interface Recording<T> {
+  /** The file that is written, as a path. */
+  readonly file: string;
+  /** Path of its group in the file. */
+  readonly group: string;
+  /** Each value once it is durable in the file. Errors when one cannot be saved. */
+  readonly saved$: Observable<T>;
+  /**
+   * Writes what still waits, closes the file and lets go of everything. Call it once, also after a failure.
+   *
+   * @throws DaqtorError `save.failed` if the end cannot be written
+   */
+  end(outcome?: ScanOutcome): Promise<void>;
+}
+
+/**
+ * Saves each frame of a detector, with its time, as a group `Detector000`.
+ *
+ * @param target - a file that ends in `.h5`, or a folder: then `2026/20260131/Data_20260131_13_59_59.h5` in it
+ * @param frames - lossless, e.g. `viewer.data.attach(...)`
+ * @throws DaqtorError `save.failed` or `lab.settings`
+ */
+export async function continuousSaving(
+  target: string,
+  module: ModuleRecord,
+  frames: BoundedQueue<DataToExport>,
+  options: RecordingOptions = {},
+): Promise<Recording<DataToExport>> {
+  const { clock = realClock, metadata = {}, log$ = EMPTY } = options;
+  const settings = parseSaverSettings(options.settings);
+  const place = { append: !settings.newFile, fsync: settings.survives === 'power' };
+  const { file, isNew, members } = await openTarget(target, settings.baseName ?? 'Data', place, clock);
+  const own = nextName('detector', members);
+  const shown = saverSettingsGroup(settings, { saveType: 'detector', file: file.path, group: own });
+  const saver = new DetectorEnlargeableSaver(
+    `${RAW_DATA}/${own}`,
+    module,
+    { H5Saver: { h5saver_settings: shown } },
+    { gzip: settings.compression.level },
+  );
+  const saved = new Subject<DataToExport>();
+  const source = feed({
+    saver: selecting(saver, (frame) => selectData(frame, settings)),
+    queue: frames,
+    onSaved: (frame) => saved.next(frame),
+  });
+  const session = await SavingSession.start(file, [source], {
+    first: isNew ? datasetNodes(basename(file.path), metadata, clock.epochMs(), 'detector') : [],
+    log$,
+    onFault: (error) => saved.error(error),
+  });
+  return {
+    file: file.path,
+    group: saver.group,
+    saved$: saved.asObservable(),
+    async end(outcome = 'completed') {
+      const error = await session.end(outcome);
+      saved.complete();
+      if (error !== undefined) throw error;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { Axis } from '@daqtor/core';
+import type { CreateArray } from '../h5/h5-operation.ts';
+import { axisName } from '../layout/node-names.ts';
+import { axisNode } from '../layout/nodes.ts';
+
+/**
+ * The axes of a data object, for its channel's group. Axes of dimensions that are not stored are left out.
+ *
+ * @param form - where each dimension of the data is in the stored shape
+ * @param navRank - number of dimensions that stand in front of the data's own
+ */
+export function axisNodes(
+  path: string,
+  axes: readonly Axis[],
+  { indexes }: { readonly indexes: readonly number[] },
+  navRank: number,
+): CreateArray[] {
+  return axes
+    .filter(({ index }) => indexes[index] !== -1)
+    .map((axis, i) => axisNode(`${path}/${axisName(i)}`, axis, navRank + (indexes[axis.index] as number)));
+}

@@ -1,0 +1,170 @@
+import { DaqtorError, type DataWithAxes, dtypeOf, type NumericArray, sizeOf } from '@daqtor/core';
+import type { H5Operation } from '../h5/h5-operation.ts';
+import type { DataType } from '../layout/kinds.ts';
+import { arrayName, dimOf } from '../layout/node-names.ts';
+import { type ArrayFacts, groupNode, storedSignal } from '../layout/nodes.ts';
+import type { ArraySaver, ArrayStorage } from './array-saver.ts';
+import { axisNodes } from './axis-nodes.ts';
+import { singleArrays } from './single-arrays.ts';
+
+/** A data object as it lies in the file: how its dimensions map, and where they go. */
+export interface StoredForm {
+  readonly dim: ArrayFacts['dim'];
+  /** Shape of one value as stored, `[]` for 0D. */
+  readonly signal: readonly number[];
+  /** Index in `signal` of each dimension of the data, -1 if it is not stored. */
+  readonly indexes: readonly number[];
+}
+
+/** How a data object is stored. One that has navigation of its own is DataND, as in PyMoDAQ. */
+export function storedForm({ shape, navIndexes }: DataWithAxes): StoredForm {
+  const { signal, indexes } = storedSignal(shape, navIndexes);
+  return { dim: navIndexes.length > 0 ? 'DataND' : dimOf(signal), signal, indexes };
+}
+
+export interface ChannelOptions<At> {
+  /** Path of the channel's group, e.g. `/RawData/Detector000/Data0D/CH00`. */
+  readonly path: string;
+  readonly storage: ArrayStorage<At>;
+  /** Title of the module, which errors name; the origin of data that do not tell theirs. */
+  readonly module: string;
+}
+
+/** Saves one data object: an array per label, its axes, error bars and background. The first value defines the arrays. */
+export class ChannelSaver<At> {
+  readonly #options: ChannelOptions<At>;
+  #first: DataWithAxes | undefined;
+  #arrays: readonly ArraySaver<At>[] = [];
+  #errors: readonly ArraySaver<At>[] = [];
+
+  constructor(options: ChannelOptions<At>) {
+    this.#options = options;
+  }
+
+  /** Paths of the arrays that grow. */
+  get growing(): readonly string[] {
+    const { path, storage } = this.#options;
+    if (storage.type !== 'data_enlargeable') return [];
+    return [
+      ...this.#arrays.map((_, i) => `${path}/${arrayName(storage.type, i)}`),
+      ...this.#errors.map((_, i) => `${path}/${arrayName('error', i)}`),
+    ];
+  }
+
+  /**
+   * @param background - taken once, before the first value; saved with it
+   * @throws DaqtorError `data.shape` if a later value differs from the first in more than its numbers
+   */
+  write(data: DataWithAxes, at: At, background?: DataWithAxes): H5Operation[] {
+    if (!this.#first) return this.#define(data, at, background);
+    this.#check(data, this.#first);
+    return [
+      ...this.#arrays.map((array, i) => array.next(at, data.data[i] as NumericArray)),
+      ...this.#errors.map((array, i) => array.next(at, data.errors?.[i] as NumericArray)),
+    ];
+  }
+
+  #define(first: DataWithAxes, at: At, background: DataWithAxes | undefined): H5Operation[] {
+    const { path, storage } = this.#options;
+    if (sizeOf(first.shape) === 0) throw this.#misfit(`data '${first.name}' without a value`);
+    this.#first = first;
+    const form = storedForm(first);
+    const operations: H5Operation[] = [groupNode(path, first.name)];
+    const make = (type: DataType, arrays: readonly NumericArray[], more: Partial<ArrayFacts>) =>
+      arrays.map((data, i) => {
+        const array = storage.saver(`${path}/${arrayName(type, i)}`, dtypeOf(data), form.signal);
+        operations.push(array.create({ ...this.#facts(first, form, i), type, ...more }, data));
+        if (!storage.isSingle) operations.push(array.next(at, data));
+        return array;
+      });
+    this.#arrays = make(storage.type, first.data, {});
+    this.#errors = make('error', first.errors ?? [], { title: `${first.name}_errors`, source: 'calculated' });
+    operations.push(...axisNodes(path, first.axes, form, storage.navRank));
+    if (background) operations.push(...this.#background(background, first));
+    return operations;
+  }
+
+  /**
+   * With the shape of the data alone, and no axes of its own. Its error bars get a type that PyMoDAQ has no
+   * use for: of type `error` its loader would count them among those of the data, find too many, and drop all.
+   */
+  #background(background: DataWithAxes, first: DataWithAxes): H5Operation[] {
+    this.#check(background, first, 'background');
+    const form = storedForm(background);
+    const facts = (i: number): ArrayFacts => ({
+      ...this.#facts(background, form, i),
+      type: 'bkg',
+      distribution: background.distribution,
+      navIndexes: ownNavigation(background, form),
+    });
+    const make = (name: (i: number) => string, arrays: readonly NumericArray[], more: Partial<ArrayFacts>) =>
+      arrays.map((data, i) =>
+        singleArrays()
+          .saver(`${this.#options.path}/${name(i)}`, dtypeOf(data), form.signal)
+          .create({ ...facts(i), ...more }, data),
+      );
+    return [
+      ...make((i) => arrayName('bkg', i), background.data, {}),
+      ...make((i) => arrayName('bkg', i).replace('Bkg', 'BkgErrorBar'), background.errors ?? [], {
+        title: `${background.name}_errors`,
+        source: 'calculated',
+        type: 'live_scan',
+      }),
+    ];
+  }
+
+  #facts(data: DataWithAxes, form: StoredForm, i: number): ArrayFacts {
+    const { storage, module } = this.#options;
+    const { name, units, origin, timestamp, source, labels } = data;
+    const navRank = storage.navRank;
+    return {
+      title: name,
+      label: labels[i] as string,
+      units,
+      origin: origin || module,
+      timestamp,
+      source,
+      dim: form.dim,
+      distribution: storage.distribution ?? data.distribution,
+      type: storage.type,
+      navIndexes: [
+        ...Array.from({ length: navRank }, (_, dimension) => dimension),
+        ...ownNavigation(data, form).map((dimension) => dimension + navRank),
+      ],
+    };
+  }
+
+  /** What comes must be what came first: the arrays in the file cannot change any more. */
+  #check(data: DataWithAxes, first: DataWithAxes, what = 'data'): void {
+    const is = (fact: string, now: unknown, before: unknown) => {
+      if (now !== before) throw this.#misfit(`${what} '${data.name}' with ${fact} ${now} after ${before}`);
+    };
+    if (data.shape.length !== first.shape.length || data.shape.some((length, i) => length !== first.shape[i])) {
+      is('shape', `[${data.shape.join(', ')}]`, `[${first.shape.join(', ')}]`);
+    }
+    is('units', data.units, first.units);
+    is('number of arrays', data.data.length, first.data.length);
+    if (what === 'background') return;
+    is('number of error bars', data.errors?.length ?? 0, this.#errors.length);
+    for (const [i, array] of data.data.entries()) is('dtype', dtypeOf(array), this.#arrays[i]?.dtype);
+    for (const [i, array] of data.errors?.entries() ?? [])
+      is('dtype of error bars', dtypeOf(array), this.#errors[i]?.dtype);
+  }
+
+  #misfit(what: string): DaqtorError {
+    return misfit(this.#options.module, what);
+  }
+}
+
+/** The error for values that do not fit into the arrays that earlier ones have defined. */
+export function misfit(module: string, what: string): DaqtorError {
+  return new DaqtorError('data.shape', {
+    instrument: module,
+    problem: `the module gave ${what}, which cannot go into the arrays of its file`,
+    advice: 'A recording takes the same data each time: leave the settings of the module alone while it runs',
+  });
+}
+
+function ownNavigation({ navIndexes }: DataWithAxes, { indexes }: StoredForm): number[] {
+  return navIndexes.map((dimension) => indexes[dimension] as number);
+}
