@@ -1,8 +1,12 @@
 import type { H5Operation, PackedOperation, Slice } from './h5-operation.ts';
 
 const ALIGNMENT = 8;
-/** Small arrays share blocks of this size; a larger one has its own. */
-const BLOCK = 2 ** 20;
+/**
+ * Small arrays share blocks, the first of the smallest size, each further one as large as all before it: a point of a few
+ * scalars is sent as often as a megabyte of them. A large array has a block of its own.
+ */
+const SMALLEST_BLOCK = 2 ** 8;
+const LARGEST_BLOCK = 2 ** 20;
 
 type Block = Extract<PackedOperation, { readonly op: 'write' | 'append' }>;
 /** A block of values that others can still join. */
@@ -95,7 +99,7 @@ export class Batch {
     const bytes = array.byteLength;
     const padded = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
     if (padded > this.#room) {
-      const size = Math.max(padded, this.#bytes === 0 ? 0 : BLOCK);
+      const size = Math.max(padded, SMALLEST_BLOCK, Math.min(this.#bytes, LARGEST_BLOCK));
       this.#blocks.push(new ArrayBuffer(size));
       this.#room = size;
     }

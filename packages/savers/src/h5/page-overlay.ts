@@ -6,6 +6,8 @@ import { encodeJournal, journalPath, type Run } from './journal.ts';
 import { writeAll } from './recover.ts';
 
 const PAGE = 4096;
+/** Pages that are kept for the next commit. */
+const MAX_SPARE = 256;
 
 export interface OverlayOptions {
   /** Whether a commit waits for the disk. */
@@ -27,6 +29,8 @@ export class PageOverlay {
   readonly #fsync: boolean;
   readonly #replay: readonly Run[] | undefined;
   readonly #pages = new Map<number, Buffer>();
+  /** Pages of earlier commits, for the next: fresh ones at each commit would keep the garbage collector busy. */
+  readonly #spare: Buffer[] = [];
   readonly #original: RawFs;
   readonly #fs: RawFs;
   #stream: RawStream | undefined;
@@ -74,7 +78,7 @@ export class PageOverlay {
       if (this.#fsync) fdatasyncSync(fd);
       ftruncateSync(this.#journal, 0);
       this.#torn = false;
-      this.#pages.clear();
+      this.#sparePages();
     } else if (this.#fsync) {
       fdatasyncSync(fd);
     }
@@ -168,8 +172,9 @@ export class PageOverlay {
       const length = Math.min(PAGE - within, bytes.byteLength - at);
       let page = this.#pages.get(number);
       if (!page) {
-        page = Buffer.alloc(PAGE);
-        if (length < PAGE) readSync(fd, page, 0, PAGE, number * PAGE);
+        page = this.#spare.pop() ?? Buffer.alloc(PAGE);
+        const read = length < PAGE ? readSync(fd, page, 0, PAGE, number * PAGE) : PAGE;
+        page.fill(0, read);
         this.#pages.set(number, page);
       }
       page.set(bytes.subarray(at, at + length), within);
@@ -189,6 +194,14 @@ export class PageOverlay {
       buffer.set(page.subarray(from - number * PAGE, to - number * PAGE), offset + from - position);
     }
     return count;
+  }
+
+  #sparePages(): void {
+    for (const page of this.#pages.values()) {
+      if (this.#spare.length >= MAX_SPARE) break;
+      this.#spare.push(page);
+    }
+    this.#pages.clear();
   }
 
   /** The pages as runs of neighbours, the one with the superblock last. */
