@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { dataset } from '@daqtor/savers';
+import { seeded } from '../src/testing/seeded.ts';
 import { Notes } from './notes.ts';
-import { seeded } from './seeded.ts';
 import { tortureScan } from './torture-scan.ts';
 
 /** Records scan after scan into one dataset and notes in a file what was acknowledged, until it is killed. */

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dataset, readArray } from '@daqtor/savers';
+import { seeded } from '../src/testing/seeded.ts';
 import { Notes } from './notes.ts';
 import { Python } from './python.ts';
-import { seeded } from './seeded.ts';
 import { baseOf, imageOf, tortureScan } from './torture-scan.ts';
 
 /**

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DaqtorError } from '@daqtor/core';
 import { ReaderThread } from '../browse/reader-thread.ts';
 import { DataLoader } from '../load/data-loader.ts';
-import { mutate, seeded } from './mutate.ts';
+import { mutate } from './mutate.ts';
+import { seeded } from './seeded.ts';
 
 export const GOLDEN = new URL('../../fixtures/golden/', import.meta.url).pathname;
 
