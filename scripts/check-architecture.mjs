@@ -10,9 +10,10 @@ import { parseSync, visitorKeys } from 'oxc-parser';
 const LAYERS = {
   core: { may: [], tests: [], browser: true },
   drivers: { may: ['core'], tests: ['sim'] },
+  host: { may: ['core'], tests: [] },
   savers: { may: ['core'], tests: [] },
   sim: { may: ['core'], tests: [] },
-  apps: { may: ['core', 'drivers', 'savers', 'sim'], tests: [] },
+  apps: { may: ['core', 'drivers', 'host', 'savers', 'sim'], tests: [] },
 };
 
 /** Packages that few places know, so that an upgrade stays small. Matched without `.test`. */

@@ -1,7 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { Terminal } from './terminal.ts';
 
-export type Flags = Readonly<Record<string, boolean | string | undefined>>;
+export type Flags = Readonly<Record<string, boolean | string | readonly string[] | undefined>>;
 
 /** One of the words after `daqtor`. */
 export interface Command {
@@ -14,6 +14,9 @@ export interface Command {
   readonly options: NonNullable<ParseArgsConfig['options']>;
   /** The least and the greatest number of arguments. */
   readonly takes: readonly [least: number, most: number];
-  /** @throws DaqtorError what went wrong */
+  /**
+   * @throws DaqtorError what went wrong
+   * @throws Misuse for an argument that is not right
+   */
   run(args: readonly string[], flags: Flags, terminal: Terminal): Promise<void>;
 }

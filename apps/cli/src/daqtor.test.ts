@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { daqtor } from './daqtor.ts';
+import { runInMemory } from './testing/run-in-memory.ts';
 
 const GOLDEN = new URL('../../../packages/savers/fixtures/golden/', import.meta.url).pathname;
 const SCAN = join(GOLDEN, 'c_scan2d_tables.h5');
@@ -14,15 +14,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
 });
 
-/** Runs a command line; what it says comes back as text. */
-async function run(argv: readonly string[], colour = false) {
-  const said = { out: '', err: '' };
-  const write = (stream: 'out' | 'err') => (text: string) => {
-    said[stream] += `${text}\n`;
-  };
-  const code = await daqtor(argv, { out: write('out'), err: write('err'), columns: 80, colour });
-  return { code, ...said };
-}
+const run = (argv: readonly string[], colour = false) => runInMemory(argv, { colour });
 
 test('browse shows what is in a file', async () => {
   const { code, out, err } = await run(['browse', SCAN]);
@@ -74,7 +66,7 @@ test('browse shows what it can of other files, and of values that cannot be plot
 
 test('export writes a file and says so', async () => {
   const out = join(folder, 'power.csv');
-  expect(await run(['export', SCAN, `${DETECTOR}/Data0D/CH00`, out])).toEqual({
+  expect(await run(['export', SCAN, `${DETECTOR}/Data0D/CH00`, out])).toMatchObject({
     code: 0,
     out: `Wrote ${out}\n`,
     err: '',
@@ -130,8 +122,18 @@ test.each([
 test('help is there for all and for each command', async () => {
   expect(await run(['--help'])).toMatchObject({ code: 0, err: '', out: expect.stringContaining('browse') });
   expect(await run([])).toMatchObject({ code: 2, out: '' });
-  for (const command of ['browse', 'export', 'comment']) {
-    const { code, out } = await run([command, '--help']);
-    expect([code, out]).toEqual([0, expect.stringContaining(`Usage: daqtor ${command} FILE`)]);
+  for (const command of [
+    'browse FILE',
+    'export FILE',
+    'comment FILE',
+    'sim NAME',
+    'drivers [DRIVER]',
+    'ports',
+    'check DRIVER',
+    'new driver NAME',
+    'timer [TIME]',
+  ]) {
+    const { code, out } = await run([command.split(' ')[0] as string, '--help']);
+    expect([code, out]).toEqual([0, expect.stringContaining(`Usage: daqtor ${command}`)]);
   }
 });

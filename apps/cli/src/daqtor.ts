@@ -2,24 +2,28 @@ import { parseArgs } from 'node:util';
 import { DaqtorError } from '@daqtor/core';
 import type { Command, Flags } from './command.ts';
 import { browse } from './commands/browse.ts';
+import { check } from './commands/check.ts';
 import { comment } from './commands/comment.ts';
+import { drivers } from './commands/drivers.ts';
 import { exportCommand } from './commands/export.ts';
+import { newCommand } from './commands/new.ts';
+import { ports } from './commands/ports.ts';
+import { sim } from './commands/sim.ts';
+import { timer } from './commands/timer.ts';
+import { Misuse } from './misuse.ts';
 import type { Terminal } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [browse, exportCommand, comment];
+const COMMANDS: readonly Command[] = [browse, exportCommand, comment, drivers, ports, check, sim, newCommand, timer];
 const FAILED = 1;
 const MISUSED = 2;
 
-const HELP = `Looks into datasets, and gets out of them what is needed elsewhere.
+const HELP = `Looks into datasets, finds instruments and tries them, simulates them, and tells the time.
 
 Usage: daqtor COMMAND [arguments]
 
 ${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n')}
 
 daqtor COMMAND --help says more. Exit code: 0 done, 1 failed, 2 wrong arguments.`;
-
-/** A mistake in how a command was called. */
-class Misuse extends Error {}
 
 /**
  * Runs the command line.

@@ -1,6 +1,12 @@
+export { DaqLogger, type LoggerOptions } from './actors/daq-logger.ts';
 export { type Arrival, DaqMove } from './actors/daq-move.ts';
 export { DaqScan, type ScanOptions, type ScanResult } from './actors/daq-scan.ts';
 export { DaqViewer } from './actors/daq-viewer.ts';
+export type { GrabForm } from './actors/expected-grab.ts';
+export type { LiveGrab, LiveOptions, LiveResult, WhenBehind } from './actors/live-grab.ts';
+export type { Scale } from './actors/scaled-actuator.ts';
+export type { ShownOptions } from './actors/shown-data.ts';
+export type { ViewerBackground } from './actors/viewer-background.ts';
 export type { ActuatorDriver, Limits } from './contracts/actuator-driver.ts';
 export type { ConnectContext, Shareable } from './contracts/connect-context.ts';
 export {
@@ -16,6 +22,18 @@ export {
   defineDetector,
 } from './contracts/define-detector.ts';
 export type { DetectorDriver } from './contracts/detector-driver.ts';
+export {
+  DRIVER_CONTRACT,
+  type DriverManifest,
+  driverManifest,
+  type KnownDriver,
+  knownDriver,
+  type PluginManifest,
+  pluginManifest,
+} from './contracts/driver-manifest.ts';
+export { type DriverPlugin, isDriverPlugin } from './contracts/driver-plugin.ts';
+export type { Logged, LogRecording, LogSink, LogStreams, PositionThen } from './contracts/log-sink.ts';
+export { nextFrame } from './contracts/next-frame.ts';
 export { type PortSetting, portSetting } from './contracts/port-setting.ts';
 export type {
   LogLine,
@@ -27,9 +45,11 @@ export type {
   ScanRecording,
   ScanStreams,
 } from './contracts/scan-recorder.ts';
+export { unitsSetting } from './contracts/units-setting.ts';
 export type { TraceLine, Wire, WireEvents, WirePort } from './contracts/wire.ts';
 export { Axis, type AxisInit } from './data/axis.ts';
-export { DataToExport } from './data/data-to-export.ts';
+export { imaginaryPart, interleave, magnitude, phase, realPart } from './data/complex.ts';
+export { DataToExport, type ExportInit } from './data/data-to-export.ts';
 export {
   type DataDim,
   type DataDistribution,
@@ -37,20 +57,79 @@ export {
   type DataSource,
   DataWithAxes,
 } from './data/data-with-axes.ts';
-export { type Dtype, dtypeOf, type NumericArray, sizeOf } from './data/numeric-array.ts';
+export {
+  type ComplexDtype,
+  type Dtype,
+  dtypeOf,
+  elementTypeOf,
+  type NumericArray,
+  sizeOf,
+} from './data/numeric-array.ts';
 export { DaqtorError, type ErrorCode, type ErrorFacts, type ErrorRecord } from './errors/daqtor-error.ts';
-export { type Lab, type LabOptions, type LabSpecs, lab } from './lab/lab.ts';
-export type { LabEvent } from './lab/lab-event.ts';
+export type { ConnectReport } from './lab/connect-report.ts';
+export { type Lab, LabCore, type LabOptions, type LabScanOptions, type LabSpecs, lab } from './lab/lab.ts';
+export { type LabEvent, type LabFact, logLineOf } from './lab/lab-event.ts';
+export type { ModuleInfo } from './lab/module-info.ts';
+export {
+  labFromPreset,
+  type Plugin,
+  type Preset,
+  type PresetOptions,
+  presetJsonSchema,
+  readPreset,
+} from './lab/preset.ts';
+export { type ReconnectInput, type ReconnectPolicy, reconnectPolicy } from './lab/reconnect-policy.ts';
+export type { Overshoot, OvershootLimits } from './processing/overshoot.ts';
+export { RunningMean } from './processing/running-mean.ts';
+export { subtractBackground } from './processing/subtract-background.ts';
+export type { Measure, Place, Statistic } from './roi/measures.ts';
+export {
+  circle,
+  type EllipseRegion,
+  ellipse,
+  type LinearRegion,
+  linear,
+  type PolygonRegion,
+  polygon,
+  type RectangleRegion,
+  type Region,
+  rectangle,
+} from './roi/region.ts';
+export { measureRois, type Roi, roi } from './roi/roi.ts';
+export type { AxisValue } from './scan/axis-value.ts';
+export {
+  concat,
+  type DiscOptions,
+  fermat,
+  grid,
+  type Part,
+  path,
+  pymodaq,
+  rings,
+  type Span,
+  scatter,
+  spiral,
+  squareSpiral,
+  times,
+  zip,
+} from './scan/builders.ts';
 export type { DeadTime } from './scan/dead-time.ts';
-export { Grid, grid } from './scan/grid.ts';
-export type { PlannedPoint, ScanPlan } from './scan/plan.ts';
+export { type Modules, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
+export type { PlannedPoint } from './scan/planned-point.ts';
+export type { PointAxis, Points, PurePoint } from './scan/points.ts';
+export type { PreflightReport } from './scan/preflight.ts';
 export type { Progress, Reading } from './scan/progress.ts';
-export { linspace, positions, type Sweep } from './scan/sweep.ts';
+export type { PymodaqSettings, PymodaqValue } from './scan/pymodaq/pymodaq-value.ts';
+export type { Reach } from './scan/reach.ts';
+export { type ActuatorRef, Scan } from './scan/scan.ts';
+export { parseScan, type ScanValue, scanSchema } from './scan/scan-value.ts';
+export { type Actuator, linspace, logspace, positions, sparse, steps } from './scan/sweep.ts';
+export { tabular } from './scan/tabular.ts';
 export { BoundedQueue, type BoundedQueueOptions } from './streams/bounded-queue.ts';
 export { Hub } from './streams/hub.ts';
 export { latest } from './streams/latest.ts';
 export { type ChronoReading, ChronoTimer } from './time/chrono-timer.ts';
 export type { Clock, TimerHandle } from './time/clock.ts';
-export { realClock } from './time/real-clock.ts';
+export { afterPromises, realClock } from './time/real-clock.ts';
 export { VirtualClock } from './time/virtual-clock.ts';
-export { areCompatible, checkUnits, convertUnits } from './units/units.ts';
+export { areCompatible, checkUnits, convertSpan, convertUnits } from './units/units.ts';

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes src/h5/template.ts: the empty file that every dataset starts from, as base64.
+"""Makes src/h5/packed-template.ts: the empty files that datasets start from, as base64.
 
-It holds `/RawData/Logger`, an empty extendable array of variable-length uint8, the one type that the writer needs and
+Each holds `/RawData/Logger`, an empty extendable array of variable-length uint8, the one type that the writer needs and
 h5wasm cannot create. The oldest format (superblock 0), as PyMoDAQ's own files have: its groups list their members by
-name, where newer ones list them in an order of their own, and PyTables hands that on.
+name, where newer ones list them in an order of their own, and PyTables hands that on. Files for SWMR need the format of HDF5 1.10 (superblock 3).
 
 Run it by hand with a Python that has h5py: python3 scripts/make-template.py
 """
@@ -16,27 +16,25 @@ import zlib
 import h5py
 import numpy as np
 
-with tempfile.TemporaryDirectory() as folder:
-    path = pathlib.Path(folder, 'template.h5')
-    with h5py.File(path, 'w', libver=('earliest', 'v108')) as file:
-        raw = file.create_group('RawData')
-        raw.create_dataset('Logger', shape=(0,), maxshape=(None,), chunks=(1024,), dtype=h5py.vlen_dtype(np.uint8))
-    packed = base64.b64encode(zlib.compress(path.read_bytes(), 9)).decode()
 
-lines = '\n'.join(f"  '{line}'," for line in textwrap.wrap(packed, 110))
-target = pathlib.Path(__file__).parent.parent / 'src' / 'h5' / 'template.ts'
-target.write_text(f"""import {{ inflateSync }} from 'node:zlib';
 
-/** Written by scripts/make-template.py; zlib, base64. */
-const PACKED = [
-{lines}
+def packed(libver):
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, 'template.h5')
+        with h5py.File(path, 'w', libver=libver) as file:
+            raw = file.create_group('RawData')
+            raw.create_dataset('Logger', shape=(0,), maxshape=(None,), chunks=(1024,), dtype=h5py.vlen_dtype(np.uint8))
+        text = base64.b64encode(zlib.compress(path.read_bytes(), 9)).decode()
+    return '\n'.join(f"  '{line}'," for line in textwrap.wrap(text, 110))
+
+
+target = pathlib.Path(__file__).parent.parent / 'src' / 'h5' / 'packed-template.ts'
+target.write_text(f"""/** Written by scripts/make-template.py; zlib, base64. */
+export const PACKED_TEMPLATE = [
+{packed(('earliest', 'v108'))}
 ].join('');
-
-/**
- * The bytes of the file that every dataset starts from: superblock 0, `/RawData`, and in it an empty `Logger` of type
- * vlen<uint8>, which h5wasm can fill but not create.
- */
-export function templateBytes(): Uint8Array {{
-  return inflateSync(Buffer.from(PACKED, 'base64'));
-}}
+/** Of the format that can be read while it is written. */
+export const PACKED_SWMR_TEMPLATE = [
+{packed(('v110', 'v110'))}
+].join('');
 """)

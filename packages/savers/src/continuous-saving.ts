@@ -11,7 +11,8 @@ import {
 import { EMPTY, type Observable, Subject } from 'rxjs';
 import { selectData } from './data/select-data.ts';
 import { openTarget } from './dataset-file.ts';
-import { type DatasetMetadata, datasetNodes, RAW_DATA } from './layout/dataset-nodes.ts';
+import type { Commit } from './h5/h5-operation.ts';
+import { type DatasetMetadata, datasetNodes, RAW_DATA, swmrNodes } from './layout/dataset-nodes.ts';
 import { nextName } from './layout/node-names.ts';
 import { DetectorEnlargeableSaver } from './modules/detector-enlargeable-saver.ts';
 import { feed, SavingSession } from './modules/saving-session.ts';
@@ -24,7 +25,14 @@ export interface RecordingOptions {
   readonly metadata?: DatasetMetadata;
   readonly log$?: Observable<LogLine>;
   readonly clock?: Clock;
+  /** When values are made durable, and told to be; default twice a second. */
+  readonly commit?: Commit;
+  /** Whether others may read the file while it is written; see `dataset`. */
+  readonly swmr?: boolean;
 }
+
+/** Recordings over time are fast, and nobody waits for one of their values. */
+export const TWICE_A_SECOND: Commit = { everyMs: 500 };
 
 /** A recording over time that is under way. */
 export interface Recording<T> {
@@ -55,9 +63,10 @@ export async function continuousSaving(
   frames: BoundedQueue<DataToExport>,
   options: RecordingOptions = {},
 ): Promise<Recording<DataToExport>> {
-  const { clock = realClock, metadata = {}, log$ = EMPTY } = options;
+  const { clock = realClock, metadata = {}, log$ = EMPTY, commit = TWICE_A_SECOND } = options;
   const settings = parseSaverSettings(options.settings);
-  const place = { append: !settings.newFile, fsync: settings.survives === 'power' };
+  const swmr = options.swmr ?? settings.swmr.enabled;
+  const place = { append: !settings.newFile, fsync: settings.survives === 'power', commit, swmr };
   const { file, isNew, members } = await openTarget(target, settings.baseName ?? 'Data', place, clock);
   const own = nextName('detector', members);
   const shown = saverSettingsGroup(settings, { saveType: 'detector', file: file.path, group: own });
@@ -65,7 +74,7 @@ export async function continuousSaving(
     `${RAW_DATA}/${own}`,
     module,
     { H5Saver: { h5saver_settings: shown } },
-    { gzip: settings.compression.level },
+    { gzip: settings.compression.level, commit },
   );
   const saved = new Subject<DataToExport>();
   const source = feed({
@@ -74,7 +83,13 @@ export async function continuousSaving(
     onSaved: (frame) => saved.next(frame),
   });
   const session = await SavingSession.start(file, [source], {
-    first: isNew ? datasetNodes(basename(file.path), metadata, clock.epochMs(), 'detector') : [],
+    clock,
+    first: isNew
+      ? [
+          ...datasetNodes(basename(file.path), metadata, clock.epochMs(), settings.saveType ?? 'detector'),
+          ...swmrNodes(swmr),
+        ]
+      : [],
     log$,
     onFault: (error) => saved.error(error),
   });

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
-import { type BoundedQueue, DaqtorError, type DataToExport, type ModuleRecord, realClock } from '@daqtor/core';
+import { DaqtorError, type Logged, type LogSink, type LogStreams, realClock } from '@daqtor/core';
 import { EMPTY, Subject } from 'rxjs';
-import type { Recording, RecordingOptions } from './continuous-saving.ts';
+import { type Recording, type RecordingOptions, TWICE_A_SECOND } from './continuous-saving.ts';
 import { selectData } from './data/select-data.ts';
 import { openTarget } from './dataset-file.ts';
-import { datasetNodes, RAW_DATA } from './layout/dataset-nodes.ts';
+import { datasetNodes, RAW_DATA, swmrNodes } from './layout/dataset-nodes.ts';
 import { groupName, nextName } from './layout/node-names.ts';
-import { ActuatorEnlargeableSaver, type PositionThen } from './modules/actuator-enlargeable-saver.ts';
+import { ActuatorEnlargeableSaver } from './modules/actuator-enlargeable-saver.ts';
 import { DetectorEnlargeableSaver } from './modules/detector-enlargeable-saver.ts';
 import { LoggerSaver } from './modules/logger-saver.ts';
 import { feed, type ReadyFeed, SavingSession } from './modules/saving-session.ts';
@@ -14,15 +14,15 @@ import { selecting } from './modules/selecting.ts';
 import { parseSaverSettings, saverSettingsGroup } from './saver-settings.ts';
 
 /** What is logged: each module with its own queue, lossless. Titles must differ. */
-export interface LoggedModules {
-  readonly detectors?: readonly { readonly module: ModuleRecord; readonly frames: BoundedQueue<DataToExport> }[];
-  readonly actuators?: readonly { readonly module: ModuleRecord; readonly positions: BoundedQueue<PositionThen> }[];
-}
+export type LoggedModules = Partial<Pick<LogStreams, 'detectors' | 'actuators'>>;
 
-/** Something that became durable: title of its module, and its time in milliseconds since 1970. */
-export interface Logged {
-  readonly module: string;
-  readonly atEpochMs: number;
+/**
+ * A sink for `lab.log`: a log in PyMoDAQ's layout.
+ *
+ * @param target - as for `dataLogger`; a log that is rotated needs a folder, or the setting `newFile: false`
+ */
+export function logFile(target: string, options: Omit<RecordingOptions, 'log$' | 'clock'> = {}): LogSink {
+  return { begin: ({ log$, ...modules }, clock) => dataLogger(target, modules, { ...options, log$, clock }) };
 }
 
 /**
@@ -37,15 +37,16 @@ export async function dataLogger(
   { detectors = [], actuators = [] }: LoggedModules,
   options: RecordingOptions = {},
 ): Promise<Recording<Logged>> {
-  const { clock = realClock, metadata = {}, log$ = EMPTY } = options;
+  const { clock = realClock, metadata = {}, log$ = EMPTY, commit = TWICE_A_SECOND } = options;
   refuseTwins([...detectors, ...actuators].map(({ module }) => module.name));
   const settings = parseSaverSettings(options.settings);
-  const place = { append: !settings.newFile, fsync: settings.survives === 'power' };
+  const swmr = options.swmr ?? settings.swmr.enabled;
+  const place = { append: !settings.newFile, fsync: settings.survives === 'power', commit, swmr };
   const { file, isNew, members } = await openTarget(target, settings.baseName ?? 'Scan', place, clock);
   const own = nextName('scan', members);
   const shown = { h5saver_settings: saverSettingsGroup(settings, { saveType: 'logger', file: file.path, group: own }) };
   const logger = new LoggerSaver(`${RAW_DATA}/${own}`, shown);
-  const compression = { gzip: settings.compression.level };
+  const compression = { gzip: settings.compression.level, commit };
   const saved = new Subject<Logged>();
   const feeds: ReadyFeed[] = [
     ...detectors.map(({ module, frames }, i) => {
@@ -65,8 +66,13 @@ export async function dataLogger(
       }),
     ),
   ];
-  const nodes = isNew ? datasetNodes(basename(file.path), metadata, clock.epochMs(), 'logger', shown) : [];
+  const made = [
+    ...datasetNodes(basename(file.path), metadata, clock.epochMs(), settings.saveType ?? 'logger', shown),
+    ...swmrNodes(swmr),
+  ];
+  const nodes = isNew ? made : [];
   const session = await SavingSession.start(file, feeds, {
+    clock,
     first: [...nodes, ...logger.open()],
     log$,
     // The first fault is told; what the other modules give is still saved until the end.

@@ -7,6 +7,7 @@ import type { OpenOptions } from './h5/h5-operation.ts';
 import { makeFolder } from './h5/make-folder.ts';
 import { RAW_DATA } from './layout/dataset-nodes.ts';
 import { localTime } from './layout/local-time.ts';
+import { checkCompatible } from './saver-settings.ts';
 
 /** How often another process may be quicker to take a name. */
 const MAX_ATTEMPTS = 10;
@@ -20,22 +21,32 @@ export interface OpenedFile {
   readonly members: readonly string[];
 }
 
-export interface TargetOptions {
+/** How a file's commits are made. */
+type HowToWrite = Pick<OpenOptions, 'fsync' | 'commit' | 'swmr'>;
+
+export interface TargetOptions extends HowToWrite {
   /** Opens what is there, if it is, instead of refusing it. */
   readonly append: boolean;
-  readonly fsync: boolean;
 }
 
-/** How a file's commits are made. */
-type HowToWrite = Pick<OpenOptions, 'fsync' | 'commit'>;
-
 /** Makes the next dataset of the day, `Dataset_20260131_000.h5`, numbered through the day. */
-export function createDataset(basePath: string, how: HowToWrite, clock: Clock): Promise<H5File> {
+export function createDataset(basePath: string, how: HowToWrite, clock: Clock, baseName = 'Dataset'): Promise<H5File> {
   const { day } = localTime(clock.epochMs());
   const folder = dayFolder(basePath, clock);
-  const first = nextNumber(folder, day);
-  const name = (attempt: number) => `Dataset_${day}_${String(first + attempt).padStart(3, '0')}.h5`;
-  return createFirst(folder, name, how, clock);
+  const first = lastNumber(folder, baseName, day) + 1;
+  return createFirst(folder, (attempt) => datasetName(baseName, day, first + attempt), how, clock);
+}
+
+/** The last dataset of the day, if there is one. */
+export function lastDataset(basePath: string, clock: Clock, baseName = 'Dataset'): string | undefined {
+  const { day } = localTime(clock.epochMs());
+  const folder = dayFolder(basePath, clock);
+  const last = lastNumber(folder, baseName, day);
+  return last < 0 ? undefined : join(folder, datasetName(baseName, day, last));
+}
+
+function datasetName(baseName: string, day: string, number: number): string {
+  return `${baseName}_${day}_${String(number).padStart(3, '0')}.h5`;
 }
 
 /**
@@ -47,20 +58,21 @@ export function createDataset(basePath: string, how: HowToWrite, clock: Clock): 
 export async function openTarget(
   target: string,
   baseName: string,
-  { append, fsync }: TargetOptions,
+  { append, ...how }: TargetOptions,
   clock: Clock,
 ): Promise<OpenedFile> {
   if (!target.endsWith('.h5')) {
     const { day, time } = localTime(clock.epochMs());
     const stem = `${baseName}_${day}_${time.slice(0, 8).replaceAll(':', '_')}`;
     const name = (attempt: number) => `${stem}${attempt === 0 ? '' : `_${attempt}`}.h5`;
-    return { file: await createFirst(dayFolder(target, clock), name, { fsync }, clock), isNew: true, members: [] };
+    return { file: await createFirst(dayFolder(target, clock), name, how, clock), isNew: true, members: [] };
   }
   ensureFolder(dirname(target));
   const isNew = !(append && existsSync(target));
-  const file = await H5File.open({ path: target, mode: isNew ? 'create' : 'append', fsync }, clock);
+  const file = await H5File.open({ path: target, mode: isNew ? 'create' : 'append', ...how }, clock);
   if (isNew) return { file, isNew, members: [] };
   try {
+    await checkCompatible(file, how.swmr ?? false);
     return { file, isNew, members: await file.ask({ ask: 'children', path: RAW_DATA }) };
   } catch (error) {
     await file.close();
@@ -97,8 +109,11 @@ function ensureFolder(folder: string): string {
   }
 }
 
-function nextNumber(folder: string, day: string): number {
-  const name = new RegExp(`^Dataset_${day}_(\\d{3,})\\.h5$`);
-  const numbers = readdirSync(folder).map((file) => Number(name.exec(file)?.[1] ?? -1));
-  return Math.max(-1, ...numbers) + 1;
+/** -1 if there is none. */
+function lastNumber(folder: string, baseName: string, day: string): number {
+  const start = `${baseName}_${day}_`;
+  const numbers = readdirSync(folder)
+    .filter((name) => name.startsWith(start))
+    .map((name) => Number(/^(\d{3,})\.h5$/.exec(name.slice(start.length))?.[1] ?? -1));
+  return Math.max(-1, ...numbers);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Axis, BoundedQueue, DataToExport, DataWithAxes, VirtualClock } from '@daqtor/core';
 import { EMPTY } from 'rxjs';
@@ -6,18 +6,8 @@ import { expect, test } from 'vitest';
 import { describeFile, type TreeNode } from './browse/describe-file.ts';
 import { readArray, readTexts } from './browse/read-array.ts';
 import { dataset } from './dataset.ts';
-import { openEnvelope } from './layout/envelope.ts';
 import { runScan, scan2d } from './testing/scan-bench.ts';
 import { tempFolder } from './testing/temp-folder.ts';
-
-interface GoldenNode {
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly shape?: readonly number[];
-  readonly type?: readonly [string, number];
-}
-
-/** Attributes that tell this run from PyMoDAQ's, or that we have on purpose in our own way. */
-const OWN = new Set(['date', 'time', 'date_time', 'file', 'author', 'settings', 'timestamp', 'offset', 'scaling']);
 
 function flatten(node: TreeNode): [string, TreeNode][] {
   return [[node.path, node] as [string, TreeNode], ...node.children.flatMap(flatten)];
@@ -27,26 +17,6 @@ const one = (name: string, facts: Partial<ConstructorParameters<typeof DataWithA
   new DataToExport({ name: 'MyDet', data: [new DataWithAxes({ name, data: [1], timestamp: 1, ...facts })] });
 
 const DATA = '/RawData/Scan000/Detector000';
-
-test('a scan has every node and attribute that PyMoDAQ writes for it, with the same values', async () => {
-  const golden = JSON.parse(
-    readFileSync(new URL('../fixtures/pymodaq-scan2d.json', import.meta.url), 'utf8'),
-  ) as Record<string, GoldenNode>;
-  const { file } = await runScan(dataset(tempFolder()));
-  const nodes = new Map(flatten(await describeFile(file)));
-  for (const [path, { attributes, shape, type }] of Object.entries(golden)) {
-    const ours = nodes.get(path);
-    expect(ours, path).toBeDefined();
-    expect(ours?.shape, path).toEqual(path.endsWith('Logger') ? [0] : shape);
-    if (type?.[0] === 'float') expect(ours?.dtype, path).toBe(`float${type[1] * 8}`);
-    expect(Object.keys(ours?.attributes ?? {}), path).toEqual(expect.arrayContaining(Object.keys(attributes)));
-    for (const [name, stored] of Object.entries(attributes)) {
-      if (OWN.has(name)) continue;
-      const value = typeof stored === 'string' ? openEnvelope(stored) : stored;
-      expect(ours?.attributes[name], `${path} ${name}`).toEqual(value);
-    }
-  }
-});
 
 test('values, read-backs, times and status of each point come back', async () => {
   const { file, saved } = await runScan(dataset(tempFolder()));

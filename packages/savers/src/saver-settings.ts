@@ -1,6 +1,8 @@
 import { DaqtorError } from '@daqtor/core';
 import { z } from 'zod';
-import type { SaveType } from './layout/kinds.ts';
+import { attributeValues } from './browse/tree-node.ts';
+import type { H5Backend } from './h5/h5-backend.ts';
+import { SaveType } from './layout/kinds.ts';
 import type { Settings } from './layout/settings-xml.ts';
 
 /** Element types that data can be converted to. */
@@ -19,14 +21,30 @@ const DYNAMICS = [
 
 /** What PyMoDAQ's H5Saver can be set to. */
 export const h5SaverSettings = z.object({
+  saveType: z.enum(SaveType).optional().describe('What a new file is said to be for; default: by what is saved in it'),
+  backend: z.enum(['h5wasm']).default('h5wasm').describe('The library that writes; PyMoDAQ can choose among two'),
+  swmr: z
+    .object({
+      enabled: z.boolean().default(false).describe('Let others read the file while it is written'),
+      flushInterval: z
+        .number()
+        .int()
+        .min(0)
+        .default(1)
+        .describe('Steps after which readers see what was written; 0: at the end'),
+    })
+    .prefault({}),
   save2D: z.boolean().default(true).describe('Save data of two dimensions and more'),
   saveRawOnly: z.boolean().default(false).describe('Leave out what was computed from the measured data'),
   baseName: z
     .string()
     .regex(/^[^/\\]+$/, 'a name, not a path')
     .optional()
-    .describe('First part of the file name, where the name tells the time; default Data, or Scan for a logger'),
-  newFile: z.boolean().default(true).describe('Refuse a file that exists, instead of adding to it'),
+    .describe('First part of the file name; default Dataset for scans, Data for recordings, Scan for a logger'),
+  newFile: z
+    .boolean()
+    .default(true)
+    .describe('Begin a new file; false: add to the one of that name, for scans to the last one of the day'),
   dynamic: z.enum(DYNAMICS).optional().describe('Convert data to this type; default: as they were measured'),
   compression: z
     .object({
@@ -55,23 +73,53 @@ export function parseSaverSettings(input: H5SaverInput | undefined): H5SaverSett
   });
 }
 
+/**
+ * Makes sure that a file which exists can be gone on in, as PyMoDAQ asks when it opens one: whether it is
+ * one that readers may have open.
+ *
+ * @throws DaqtorError `save.failed` that states the choices; the file is closed then
+ */
+export async function checkCompatible(file: H5Backend, swmr: boolean): Promise<void> {
+  try {
+    const attributes = attributeValues(await file.ask({ ask: 'attributes', path: '/' }));
+    if ((attributes.swmr_compatible === true) !== swmr) throw notCompatible(file.path, swmr);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function notCompatible(path: string, swmr: boolean): DaqtorError {
+  return new DaqtorError('save.failed', {
+    problem: `${path} was ${swmr ? 'not ' : ''}made to be read while it is written (SWMR), and the settings say otherwise`,
+    advice: `Set swmr.enabled to ${!swmr}, begin a new file (newFile: true), or name another one`,
+  });
+}
+
 /** What the settings came to for one file. */
 export interface SavedWhere {
   readonly saveType: SaveType;
   /** The file, as a path. */
   readonly file: string;
+  /** The folder that was asked for; default that of the file. */
+  readonly basePath?: string;
   /** Name of the group that is written, e.g. `Scan000`. */
   readonly group: string;
 }
 
 /** The settings under PyMoDAQ's names, which its browser shows as a tree. */
-export function saverSettingsGroup(settings: H5SaverSettings, { saveType, file, group }: SavedWhere): Settings {
+export function saverSettingsGroup(
+  settings: H5SaverSettings,
+  { saveType, file, group, basePath = file.replace(/[\\/][^\\/]*$/, '') }: SavedWhere,
+): Settings {
   const { save2D, saveRawOnly, baseName = '', newFile, dynamic = 'as measured', compression, survives } = settings;
+  const { backend, swmr } = settings;
   return {
-    save_type: saveType,
+    save_type: settings.saveType ?? saveType,
     save_2D: save2D,
     save_raw_only: saveRawOnly,
-    backend: { backend_type: 'h5wasm' },
+    backend: { backend_type: backend, swmr: { enable_swmr: swmr.enabled, flush_interval: swmr.flushInterval } },
+    base_path: basePath,
     base_name: baseName,
     current_scan_name: group,
     current_h5_file: file,

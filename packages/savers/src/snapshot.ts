@@ -12,7 +12,7 @@ import { type H5SaverInput, parseSaverSettings, saverSettingsGroup } from './sav
 export interface SnapshotOptions {
   /** The detector, with its settings; default: no more than the name of the data. */
   readonly module?: ModuleRecord;
-  /** Taken before; its data objects belong to those of the same name. */
+  /** Taken before; its data objects belong to those of the same name. Default the one that the data carry. */
   readonly background?: DataToExport;
   readonly settings?: H5SaverInput;
   readonly metadata?: DatasetMetadata;
@@ -48,7 +48,7 @@ export async function saveSnapshot(
     const shown = { H5Saver: { h5saver_settings: h5saver } };
     const saver = new DetectorSaver(`${RAW_DATA}/${own}`, module, shown, { gzip: settings.compression.level });
     await file.transact([
-      ...(isNew ? datasetNodes(basename(where), metadata, clock.epochMs(), 'detector') : []),
+      ...(isNew ? datasetNodes(basename(where), metadata, clock.epochMs(), settings.saveType ?? 'detector') : []),
       ...saver.open(),
       ...saver.write({ data: selected, background: selectedBackground }),
     ]);

@@ -13,7 +13,7 @@ await once(process.stdin, 'data');
 const recorder = dataset(
   folder,
   { sample: 'torture' },
-  commit === 'point' ? {} : { commit: { everyMs: Number(commit) } },
+  commit === 'point' ? {} : commit === 'swmr' ? { swmr: true } : { commit: { everyMs: Number(commit) } },
 );
 for (let key = 0; ; key++) {
   const shape = [2 + Math.floor(random() * 4), 2 + Math.floor(random() * 12)] as const;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dataset, readArray } from '@daqtor/savers';
+import { decodeJournal } from '../src/h5/journal.ts';
 import { seeded } from '../src/testing/seeded.ts';
 import { Notes } from './notes.ts';
 import { Python } from './python.ts';
@@ -24,8 +25,8 @@ const LANES = 2;
 const MAX_LIFE_MS = 700;
 /** Key of the scan that follows a kill. */
 const FOLLOWING = 900;
-/** How points are committed, in turn. */
-const COMMITS = ['point', 'point', '20'] as const;
+/** How points are committed, in turn. A killed SWMR writer leaves a flag: others open the file once Daqtor has. */
+const COMMITS = ['point', 'point', '20', 'swmr'] as const;
 
 interface Verdict {
   readonly points: number;
@@ -80,10 +81,11 @@ function findDataset(folder: string): string {
   return join(folder, files[0] as string);
 }
 
+const commitOf = (round: number) => COMMITS[round % COMMITS.length] as (typeof COMMITS)[number];
+
 function startWriter(folder: string, notes: string, round: number): ChildProcess {
   const script = new URL('kill-writer.ts', import.meta.url).pathname;
-  const commit = COMMITS[round % COMMITS.length] as string;
-  const args = ['--import', 'tsx', script, folder, notes, String(seed * 1_000_003 + round), commit];
+  const args = ['--import', 'tsx', script, folder, notes, String(seed * 1_000_003 + round), commitOf(round)];
   return spawn(process.execPath, args, { stdio: ['pipe', 'inherit', 'inherit'] });
 }
 
@@ -107,7 +109,7 @@ async function play(round: number, lifeMs: number, h5py: Python): Promise<Round>
 
     const file = findDataset(data);
     const journal = `${file}.journal`;
-    const inCommit = existsSync(journal) && statSync(journal).size > 0;
+    const inCommit = existsSync(journal) && decodeJournal(readFileSync(journal)) !== undefined;
     const faults: string[] = [];
     const judge = async (when: string, torn: boolean) => {
       const verdict = await h5py.ask<Verdict>({ file, notes, torn });
@@ -117,11 +119,13 @@ async function play(round: number, lifeMs: number, h5py: Python): Promise<Round>
     };
     const acknowledged = [...readNotes(notes).values()].reduce((sum, { saved }) => sum + saved.length, 0);
     // Before it is repaired: what was acknowledged must be there all the same.
-    const isHalf = inCommit && (await h5py.ask<Verdict>({ file, notes })).faults.length > 0;
-    await judge(inCommit ? 'torn' : 'as it was left', inCommit);
+    const swmr = commitOf(round) === 'swmr';
+    const isHalf = inCommit && !swmr && (await h5py.ask<Verdict>({ file, notes })).faults.length > 0;
+    if (!swmr) await judge(inCommit ? 'torn' : 'as it was left', inCommit);
+    else faults.push(...(await readWithOurs(file, notes)).map((fault) => `as it was left: ${fault}`));
     const following = { shape: [2, 3], key: FOLLOWING, ahead: 3 } as const;
-    await tortureScan(dataset('', {}, { file }), following, new Notes(notes).told(following));
-    await judge('after another scan', false);
+    await tortureScan(dataset('', {}, { file, swmr }), following, new Notes(notes).told(following));
+    await judge('after another scan', swmr);
     return { acknowledged, inCommit, isHalf, faults };
   } catch (error) {
     return {

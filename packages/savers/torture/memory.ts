@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { realClock } from '@daqtor/core';
-import { loadH5 } from '../src/h5/h5-module.ts';
 import type { PackedOperation } from '../src/h5/h5-operation.ts';
 import { H5Writer } from '../src/h5/h5-writer.ts';
+import { loadH5 } from '../src/h5/load-h5.ts';
 
 /**
  * Writes for long in one process and watches its memory: `npm run torture:memory -- [rows] [nodes]`. The writer runs on
@@ -18,6 +18,8 @@ const WARM_UP = 0.3;
 const MiB = 2 ** 20;
 /** What the garbage collector may leave behind; a leak of 32 bytes a row is more. */
 const RSS_SLACK = 24 * MiB;
+/** The heap grows by a fifth at a time, which HDF5's cache of metadata may bring about late; a leak goes on. */
+const HEAP_STEP = 0.21;
 
 const h5 = await loadH5();
 const folder = mkdtempSync(join(tmpdir(), 'daqtor-memory-'));
@@ -41,7 +43,7 @@ function measure(): Measured {
 
 function judge(title: string, before: Measured, after: Measured, seconds: number): void {
   const rows = [
-    ['HDF5 heap, MiB', before.heap / MiB, after.heap / MiB, 0],
+    ['HDF5 heap, MiB', before.heap / MiB, after.heap / MiB, (HEAP_STEP * before.heap) / MiB],
     ['resident, MiB', before.rss / MiB, after.rss / MiB, RSS_SLACK / MiB],
     ['open files', before.descriptors, after.descriptors, 0],
   ] as const;
@@ -57,37 +59,38 @@ function judge(title: string, before: Measured, after: Measured, seconds: number
 }
 
 /** Does something many times and compares the memory after the warm-up with that at the end. */
-function soak(title: string, times: number, work: (i: number) => void): void {
+async function soak(title: string, times: number, work: (i: number) => void | Promise<void>): Promise<void> {
   const beganMs = realClock.now();
   let before = measure();
   const warm = Math.ceil(times * WARM_UP);
   for (let i = 0; i < times; i++) {
     if (i === warm) before = measure();
-    work(i);
+    await work(i);
   }
   judge(title, before, measure(), (realClock.now() - beganMs) / 1000);
 }
 
 const none: ArrayBuffer[] = [];
 const group = (path: string): PackedOperation => ({ op: 'group', path, attributes: { CLASS: 'GROUP', TITLE: path } });
-const array = (path: string, length: number): PackedOperation => ({
+const array = (path: string, length: number, enlargeable = false): PackedOperation => ({
   op: 'array',
   path,
   dtype: 'float64',
   shape: [length],
-  chunks: [Math.min(length, 1024)],
+  chunks: [enlargeable ? 1024 : Math.min(length, 1024)],
+  enlargeable,
   attributes: { CLASS: 'CARRAY', units: 'mm', order: 1 },
 });
 
 try {
   const path = join(folder, 'memory.h5');
   const writer = new H5Writer(h5, { path, mode: 'create', fsync: false });
-  writer.transact([array('/RawData/rows', rows), group('/RawData/nodes')], none);
-  soak(`${rows} rows, a commit each ${COMMIT}, with a line of log`, Math.ceil(rows / COMMIT), (i) => {
+  await writer.transact([array('/RawData/rows', 0, true), group('/RawData/nodes')], none);
+  await soak(`${rows} rows, a commit each ${COMMIT}, with a line of log`, Math.ceil(rows / COMMIT), async (i) => {
     const values = Float64Array.from({ length: COMMIT }, (_, k) => i * COMMIT + k);
     const writes = Array.from(values, (_, k): PackedOperation => {
       const data = [{ block: 0, at: 8 * k, bytes: 8 }];
-      return { op: 'write', path: '/RawData/rows', offset: [Math.min(i * COMMIT + k, rows - 1)], count: [1], data };
+      return { op: 'append', path: '/RawData/rows', count: [1], data };
     });
     const line: PackedOperation = {
       op: 'append-bytes',
@@ -95,24 +98,24 @@ try {
       rows: [{ block: 0, at: 0, bytes: 60 }],
     };
     const note: PackedOperation = { op: 'attribute', path: '/RawData', name: 'note', value: `'${i}'` };
-    writer.transact([...writes, line, note], [values.buffer]);
+    await writer.transact([...writes, line, note], [values.buffer]);
   });
-  soak(`${nodes} nodes made, in groups of 100, and listed`, nodes, (i) => {
+  await soak(`${nodes} nodes made, in groups of 100, and listed`, nodes, async (i) => {
     const parent = `/RawData/nodes/n${Math.floor(i / 100)}`;
-    writer.transact([...(i % 100 === 0 ? [group(parent)] : []), array(`${parent}/a${i % 100}`, 4)], none);
+    await writer.transact([...(i % 100 === 0 ? [group(parent)] : []), array(`${parent}/a${i % 100}`, 4)], none);
     writer.ask({ ask: 'children', path: parent });
     writer.ask({ ask: 'shape', path: `${parent}/a${i % 100}` });
   });
-  soak('1000 transactions that fail and are rolled back', 1000, () => {
+  await soak('1000 transactions that fail and are rolled back', 1000, async () => {
     try {
-      writer.transact([array('/RawData/new', 4), group('/RawData/rows')], none);
+      await writer.transact([array('/RawData/new', 4), group('/RawData/rows')], none);
     } catch {
       return; // As it must.
     }
     throw new Error('a group went where an array is');
   });
   writer.close();
-  soak('1000 openings and closings', 1000, () => {
+  await soak('1000 openings and closings', 1000, () => {
     new H5Writer(h5, { path, mode: 'append', fsync: false }).close();
   });
 } finally {

@@ -2,9 +2,29 @@ export { type MemoryPort, type MemoryPortOptions, memoryPort } from './bench/mem
 export { servePty } from './bench/pty-port.ts';
 export type { ServedInstrument } from './bench/served-instrument.ts';
 export { serveTcp, type TcpPortOptions } from './bench/tcp-port.ts';
+export { mockDrivers } from './catalogue/mock-drivers.ts';
+export { type Simulator, type SimulatorOptions, simulators } from './catalogue/simulators.ts';
+export { faultyInstrument } from './faults/faulty-instrument.ts';
+export { type FaultyPort, faultyPort } from './faults/faulty-port.ts';
+export type { WireFaults } from './faults/wire-faults.ts';
 export { type Esp301Options, type SimulatedEsp301, simulatedEsp301 } from './instruments/esp301.ts';
 export type { Esp301StageOptions } from './instruments/esp301-axis.ts';
+export { type GrblOptions, type SimulatedGrbl, simulatedGrbl } from './instruments/grbl.ts';
+export { type Hp34401aOptions, simulatedHp34401a } from './instruments/hp34401a.ts';
 export { type Keithley2000Options, simulatedKeithley2000 } from './instruments/keithley2000.ts';
+export {
+  type Keithley2400Options,
+  type SimulatedKeithley2400,
+  simulatedKeithley2400,
+} from './instruments/keithley2400.ts';
+export {
+  type LakeShore335Options,
+  type SimulatedLakeShore335,
+  simulatedLakeShore335,
+} from './instruments/lake-shore-335.ts';
+export type { LockInInput } from './instruments/lock-in-filter.ts';
+export { type RigolDs1000zOptions, simulatedRigolDs1000z } from './instruments/rigol-ds1000z.ts';
+export type { ScopeSignal } from './instruments/rigol-scope.ts';
 export { type ScpiAnswer, type ScpiCommand, ScpiDevice, type ScpiIdentity } from './instruments/scpi/scpi-device.ts';
 export { ScpiError, type ScpiErrorCode } from './instruments/scpi/scpi-error.ts';
 export {
@@ -16,6 +36,11 @@ export {
   scpiWord,
 } from './instruments/scpi/scpi-parameters.ts';
 export type { SimulatedInstrument, SimulatedSession } from './instruments/simulated-instrument.ts';
+export { type SimulatedSmc100, type Smc100Options, simulatedSmc100 } from './instruments/smc100.ts';
+export type { Smc100Stage } from './instruments/smc100-axis.ts';
+export { type LockInOptions, type SimulatedLockIn, simulatedSr830 } from './instruments/sr830.ts';
+export { simulatedSr860 } from './instruments/sr860.ts';
+export { type SimulatedZaber, simulatedZaber, type ZaberOptions } from './instruments/zaber.ts';
 export { mockActuator } from './mocks/mock-actuator.ts';
 export { mockDetector } from './mocks/mock-detector.ts';
 export type { SampleView } from './mocks/sample-view.ts';
@@ -32,3 +57,10 @@ export {
   moveProfile,
   stopProfile,
 } from './physics/trapezoidal-profile.ts';
+export {
+  type LinkLosses,
+  type VirtualBench,
+  type VirtualLab,
+  type VirtualLabOptions,
+  virtualLab,
+} from './virtual-lab.ts';

@@ -1,6 +1,6 @@
 import { type ConnectContext, realClock, VirtualClock, type WirePort } from '@daqtor/core';
 import { describe, expect, it } from 'vitest';
-import { asciiBytes } from './instruments/line-splitter.ts';
+import { textBytes } from './instruments/line-splitter.ts';
 import { opticsBench } from './optics-bench.ts';
 
 const { signal } = new AbortController();
@@ -23,11 +23,11 @@ async function hostAt(port: unknown) {
     signal,
   );
   return {
-    say: (text: string) => wire.send(asciiBytes(text)),
+    say: (text: string) => wire.send(textBytes(text)),
     gone: () => gone,
     async ask(text: string) {
       heard = '';
-      await wire.send(asciiBytes(text));
+      await wire.send(textBytes(text));
       while (!heard.endsWith('\n')) {
         await new Promise<void>((resolve) => {
           wake = resolve;

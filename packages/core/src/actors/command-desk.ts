@@ -1,13 +1,25 @@
 import { DaqtorError } from '../errors/daqtor-error.ts';
-import type { Clock } from '../time/clock.ts';
+import type { Clock, TimerHandle } from '../time/clock.ts';
 
 /** Something that a module does with its driver. */
 export interface Task<T> {
   /** For the error message, e.g. `moving to 3 mm`. */
   readonly tried: string;
+  /** Longest time without a sign of life. */
   readonly timeoutMs: number;
-  /** @param signal - aborted on timeout, on stop and on close */
-  run(signal: AbortSignal): Promise<T>;
+  /**
+   * @param signal - aborted on timeout, on stop and on close
+   * @param watch - for what may go on for long, as long as the instrument answers
+   */
+  run(signal: AbortSignal, watch: TaskWatch): Promise<T>;
+}
+
+/** Watches the time of a task. */
+export interface TaskWatch {
+  /** Gives the task its time anew: the instrument has answered. */
+  answered(): void;
+  /** Stops the time until `answered`: the task waits for something that is not the instrument. */
+  hold(): void;
 }
 
 /** What a module's machine is told when a command ends. */
@@ -21,6 +33,7 @@ interface Command {
   readonly abort: AbortController;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
+  timer?: TimerHandle | undefined;
 }
 
 /** Whoever waits for a command that was interrupted. */
@@ -56,38 +69,61 @@ export class CommandDesk {
   begin(id: number): void {
     const command = this.#current;
     if (command?.id !== id) return;
-    const { tried, timeoutMs } = command.task;
-    const timer = this.#clock.setTimeout(() => {
-      const problem = `${tried} took longer than ${timeoutMs} ms`;
-      const advice = 'Check that the instrument is powered, connected and free, or raise timeoutMs';
-      this.#fail(command, new DaqtorError('instrument.timeout', { problem, advice }));
-    }, timeoutMs);
-    command.task.run(command.abort.signal).then(
-      (value) => {
-        this.#clock.clearTimeout(timer);
-        this.#finish(command, value);
-      },
-      (cause: unknown) => {
-        this.#clock.clearTimeout(timer);
-        this.#fail(command, cause);
-      },
+    command.task.run(command.abort.signal, this.#watch(command)).then(
+      (value) => this.#finish(command, value),
+      (cause: unknown) => this.#fail(command, cause),
     );
   }
 
+  /** Fails the command once it gave no sign of life for its time. */
+  #watch(command: Command): TaskWatch {
+    const { tried, timeoutMs } = command.task;
+    const clock = this.#clock;
+    let lastMs = clock.now();
+    const look = () => {
+      const leftMs = lastMs + timeoutMs - clock.now();
+      if (leftMs > 0) {
+        command.timer = clock.setTimeout(look, leftMs);
+        return;
+      }
+      const problem = `${tried} took longer than ${timeoutMs} ms`;
+      const advice = 'Check that the instrument is powered, connected and free, or raise timeoutMs';
+      this.#fail(command, new DaqtorError('instrument.timeout', { problem, advice }));
+    };
+    command.timer = clock.setTimeout(look, timeoutMs);
+    return {
+      answered: () => {
+        // The timer is left running, since moving it with each of thousands of frames would cost more than to look.
+        lastMs = clock.now();
+        if (this.#current === command) command.timer ??= clock.setTimeout(look, timeoutMs);
+      },
+      hold: () => {
+        if (command.timer) clock.clearTimeout(command.timer);
+        command.timer = undefined;
+      },
+    };
+  }
+
   #finish(command: Command, value: unknown): void {
-    if (this.#current !== command) return;
-    this.#current = undefined;
+    if (!this.#end(command)) return;
     this.#tell({ type: 'done', id: command.id });
     command.resolve(value as never);
   }
 
   #fail(command: Command, cause: unknown): void {
-    if (this.#current !== command) return;
-    this.#current = undefined;
+    if (!this.#end(command)) return;
     const error = DaqtorError.of(cause, this.#instrument, command.task.tried);
     command.abort.abort(error);
     this.#tell({ type: 'failed', id: command.id, error });
     command.reject(error);
+  }
+
+  /** @returns false if the command has ended already: nobody waits for it any more */
+  #end(command: Command): boolean {
+    if (this.#current !== command) return false;
+    this.#current = undefined;
+    if (command.timer) this.#clock.clearTimeout(command.timer);
+    return true;
   }
 
   /**
@@ -97,7 +133,7 @@ export class CommandDesk {
    */
   interrupt(reason: DaqtorError): Interrupted | undefined {
     const command = this.#current;
-    this.#current = undefined;
+    if (command) this.#end(command);
     command?.abort.abort(reason);
     return command;
   }

@@ -1,63 +1,29 @@
 import { expect, it } from 'vitest';
-import type { ActuatorDriver } from '../contracts/actuator-driver.ts';
 import type { ConnectContext } from '../contracts/connect-context.ts';
 import { SharedResources } from '../lab/shared-resources.ts';
-import { type StubActuator, stubActuator } from '../testing/stub-instruments.ts';
+import { connectedMove, slow } from '../testing/connected-move.ts';
+import { stubActuator } from '../testing/stub-instruments.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
 import { DaqMove } from './daq-move.ts';
 
-type Settings = Parameters<ReturnType<typeof stubActuator>>[0];
-
-async function connected(
-  overrides?: (context: ConnectContext, driver: StubActuator) => Partial<ActuatorDriver>,
-  settings: Settings = {},
-) {
-  const clock = new VirtualClock();
-  let driver: StubActuator | undefined;
-  const plugin = stubActuator((context, plain) => {
-    driver = plain;
-    return overrides?.(context, plain) ?? {};
-  });
-  const x = new DaqMove('x', plugin(settings), clock);
-  const facts: string[] = [];
-  x.actor.on('*', ({ type }) => facts.push(type));
-  const shared = new SharedResources();
-  await x.connect({ share: shared.share.bind(shared) });
-  return { x, clock, facts, driver: driver as StubActuator };
-}
-
-/** A stage that needs a second for any move. */
-const slow = ({ clock }: ConnectContext, driver: StubActuator): Partial<ActuatorDriver> => {
-  let arrivesAt = 0;
-  const { startMove } = driver;
-  return {
-    startMove: async (target, signal) => {
-      arrivesAt = clock.now() + 1000;
-      await startMove(target, signal);
-    },
-    isMoving: async () => clock.now() < arrivesAt,
-    stop: async () => {
-      driver.calls.push('stop');
-      arrivesAt = clock.now();
-    },
-  };
-};
-
 it('reports the position that was read back, not the one that was asked for', async () => {
-  const { x, facts } = await connected(() => ({ readPosition: async () => 2.997 }), { epsilon: 0.01 });
+  const { x, facts } = await connectedMove(() => ({ readPosition: async () => 2.997 }), { epsilon: 0.01 });
   expect(await x.move(3)).toEqual({ status: 'arrived', position: 2.997, units: 'mm' });
   expect(facts).toEqual(['connected', 'moving', 'arrived']);
 });
 
 it('takes a target in other units', async () => {
-  const { x, driver } = await connected();
+  const { x, driver } = await connectedMove();
   await x.move(1500, 'um');
   expect(driver.calls).toEqual(['startMove 1.5']);
 });
 
 it('arrives when the read-back is exactly epsilon away, and waits on while it is further', async () => {
   let position = 0;
-  const { x, clock } = await connected(() => ({ readPosition: async () => position }), { epsilon: 0.5, pollMs: 20 });
+  const { x, clock } = await connectedMove(() => ({ readPosition: async () => position }), {
+    epsilon: 0.5,
+    pollMs: 20,
+  });
   const move = x.move(10);
   clock.setTimeout(() => {
     position = 9.4;
@@ -66,12 +32,51 @@ it('arrives when the read-back is exactly epsilon away, and waits on while it is
     position = 9.5;
   }, 1000);
   await move;
-  expect(clock.now()).toBe(1000);
+  expect(clock.now()).toBeGreaterThanOrEqual(1000);
+  expect(clock.now()).toBeLessThanOrEqual(1020);
   expect(x.position).toBe(9.5);
 });
 
+it('arrives where it already is', async () => {
+  const { x, driver, facts } = await connectedMove();
+  await x.move(2);
+  facts.length = 0;
+  expect(await x.move(2)).toEqual({ status: 'arrived', position: 2, units: 'mm' });
+  expect(facts).toEqual(['moving', 'arrived']);
+  expect(driver.calls).toEqual(['startMove 2', 'startMove 2']);
+});
+
+it('moves by a distance from where it is now, not from where it was', async () => {
+  let pushedTo: number | undefined;
+  const { x, driver } = await connectedMove((_, { readPosition }) => ({
+    readPosition: async (signal) => pushedTo ?? (await readPosition(signal)),
+  }));
+  await x.move(1);
+  pushedTo = 1.25;
+  await x.moveBy(500, 'um');
+  expect(driver.calls).toEqual(['startMove 1', 'startMove 1.75']);
+});
+
+it('waits for the axis to settle before it reads back', async () => {
+  let swings = true;
+  const { x, clock } = await connectedMove(
+    ({ clock }, { readPosition }) => ({
+      readPosition: async (signal) => (await readPosition(signal)) + (swings ? 0.3 : 0),
+      isMoving: async () => {
+        clock.setTimeout(() => {
+          swings = false;
+        }, 50);
+        return false;
+      },
+    }),
+    { settleMs: 50 },
+  );
+  expect((await x.move(1)).position).toBe(1);
+  expect(clock.now()).toBe(50);
+});
+
 it('refuses a target outside the limits before anything is sent', async () => {
-  const { x, driver } = await connected(() => ({ limits: { min: -5, max: 5 } }), { limits: [-10, 3] });
+  const { x, driver } = await connectedMove(() => ({ limits: { min: -5, max: 5 } }), { limits: [-10, 3] });
   await expect(x.move(3.5)).rejects.toMatchObject({ code: 'move.limit', instrument: 'x' });
   await expect(x.move(-6)).rejects.toMatchObject({ code: 'move.limit' });
   await expect(x.move(Number.NaN)).rejects.toMatchObject({ code: 'move.limit' });
@@ -80,14 +85,14 @@ it('refuses a target outside the limits before anything is sent', async () => {
 });
 
 it('refuses a second move while one is under way', async () => {
-  const { x } = await connected(slow);
+  const { x } = await connectedMove(slow);
   const first = x.move(1);
   await expect(x.move(2)).rejects.toMatchObject({ code: 'module.state', message: expect.stringContaining('moving') });
   expect((await first).position).toBe(1);
 });
 
 it('resolves a stopped move as stopped, with the position read back', async () => {
-  const { x, clock, facts } = await connected(slow);
+  const { x, clock, facts } = await connectedMove(slow);
   const move = x.move(5);
   await clock.sleep(300);
   const stop = await x.stop();
@@ -98,7 +103,7 @@ it('resolves a stopped move as stopped, with the position read back', async () =
 });
 
 it('faults when it does not arrive in time, naming itself, and not a millisecond earlier', async () => {
-  const { x, clock } = await connected(() => ({ isMoving: async () => true }), { timeoutMs: 30_000, pollMs: 7 });
+  const { x, clock } = await connectedMove(() => ({ isMoving: async () => true }), { timeoutMs: 30_000, pollMs: 7 });
   const move = x.move(5);
   clock.setTimeout(() => expect(x.state).toBe('moving'), 29_999);
   await expect(move).rejects.toMatchObject({
@@ -109,10 +114,69 @@ it('faults when it does not arrive in time, naming itself, and not a millisecond
   expect(x.state).toBe('faulted');
 });
 
+it('can be told to stop after it did not arrive in time, and is usable again', async () => {
+  let moving = true;
+  const { x, driver } = await connectedMove(() => ({ isMoving: async () => moving }), { timeoutMs: 100 });
+  await expect(x.move(5)).rejects.toMatchObject({ code: 'instrument.timeout' });
+  moving = false;
+  expect((await x.stop()).status).toBe('stopped');
+  expect(driver.calls).toEqual(['startMove 5', 'stop']);
+  expect(x.state).toBe('idle');
+});
+
+it('takes a second stop for the first', async () => {
+  const { x, driver } = await connectedMove(slow);
+  const move = x.move(5);
+  const [first, second] = await Promise.all([x.stop(), x.stop()]);
+  expect(second).toBe(first);
+  expect(await move).toBe(first);
+  expect(driver.calls).toEqual(['startMove 5', 'stop']);
+});
+
+it('never sets out again once it was stopped, even if the driver ignores the abort', async () => {
+  const answers: ((moving: boolean) => void)[] = [];
+  let silent = true;
+  const { x, driver } = await connectedMove(
+    () => ({ isMoving: () => (silent ? new Promise((resolve) => answers.push(resolve)) : Promise.resolve(false)) }),
+    { backlash: 1 },
+  );
+  const move = x.move(-3);
+  await Promise.resolve();
+  silent = false;
+  const stop = x.stop();
+  for (const answer of answers) answer(false);
+  expect(await move).toBe(await stop);
+  expect(driver.calls).toEqual(['startMove -4', 'stop']);
+});
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY, '3', undefined])('does not take %j for a position', async (answer) => {
+  let isMad = false;
+  const { x } = await connectedMove((_, { readPosition }) => ({
+    readPosition: (signal) => (isMad ? Promise.resolve(answer as number) : readPosition(signal)),
+  }));
+  isMad = true;
+  await expect(x.read()).rejects.toMatchObject({ code: 'instrument.protocol', instrument: 'x' });
+  expect(x.state).toBe('faulted');
+});
+
+it('closes a driver that never answers its first question', async () => {
+  let closed = 0;
+  const spec = stubActuator(() => ({
+    readPosition: () => new Promise(() => {}),
+    close: async () => {
+      closed++;
+    },
+  }))({ timeoutMs: 100 });
+  const x = new DaqMove('x', spec, new VirtualClock());
+  const shared = new SharedResources();
+  await expect(x.connect({ share: shared.share.bind(shared) })).rejects.toMatchObject({ code: 'instrument.timeout' });
+  expect(closed).toBe(1);
+});
+
 it('never takes a late answer for the answer to a later command', async () => {
   const late: ((moving: boolean) => void)[] = [];
   let silent = true;
-  const { x, clock } = await connected(
+  const { x, clock } = await connectedMove(
     () => ({ isMoving: () => (silent ? new Promise((resolve) => late.push(resolve)) : Promise.resolve(true)) }),
     { timeoutMs: 100 },
   );
@@ -130,7 +194,7 @@ it('stays usable when the controller refuses a command, faults when the link is 
   const { DaqtorError } = await import('../errors/daqtor-error.ts');
   const codes = ['instrument.fault', 'instrument.gone'] as const;
   let calls = 0;
-  const { x } = await connected(() => ({
+  const { x } = await connectedMove(() => ({
     startMove: async () => {
       throw new DaqtorError(codes[calls++] ?? 'instrument.fault', { problem: 'no' });
     },
@@ -143,7 +207,7 @@ it('stays usable when the controller refuses a command, faults when the link is 
 });
 
 it('stops the axis before it lets go, and rejects whoever waits', async () => {
-  const { x, clock, driver } = await connected(slow);
+  const { x, clock, driver } = await connectedMove(slow);
   const move = x.move(5);
   await clock.sleep(100);
   const closing = x.close();
@@ -154,14 +218,25 @@ it('stops the axis before it lets go, and rejects whoever waits', async () => {
 });
 
 it('stops an axis that did not arrive in time before it lets go', async () => {
-  const { x, driver } = await connected(() => ({ isMoving: async () => true }), { timeoutMs: 100 });
+  const { x, driver } = await connectedMove(() => ({ isMoving: async () => true }), { timeoutMs: 100 });
   await expect(x.move(5)).rejects.toMatchObject({ code: 'instrument.timeout' });
   await x.close();
   expect(driver.calls).toEqual(['startMove 5', 'stop', 'close']);
 });
 
+it('closes the driver of an axis that does not answer to the stop', async () => {
+  const { x, clock, driver } = await connectedMove(
+    () => ({ isMoving: async () => true, stop: () => new Promise(() => {}) }),
+    { timeoutMs: 100 },
+  );
+  x.move(5).catch(() => undefined);
+  expect(await x.close()).toMatchObject({ code: 'instrument.timeout', instrument: 'x' });
+  await clock.sleep(0);
+  expect(driver.calls.at(-1)).toBe('close');
+});
+
 it('tells that a motor could not be stopped, and closes all the same', async () => {
-  const { x, driver } = await connected(() => ({
+  const { x, driver } = await connectedMove(() => ({
     isMoving: async () => true,
     stop: () => Promise.reject(new Error('EIO')),
   }));

@@ -5,10 +5,15 @@ import type { ConnectContext } from '../contracts/connect-context.ts';
 import type { ActuatorSpec } from '../contracts/define-actuator.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Clock } from '../time/clock.ts';
-import { convertUnits } from '../units/units.ts';
+import { convertSpan, convertUnits } from '../units/units.ts';
+import { approachPoint } from './backlash.ts';
+import { checkedActuator } from './checked-actuator.ts';
 import { type DriveOptions, drive, untilAtRest } from './drive.ts';
 import { DriverKeeper } from './driver-keeper.ts';
+import { estimateMoveMs } from './estimate-move.ts';
 import { moveMachine } from './move-machine.ts';
+import { PositionReader } from './position-reader.ts';
+import { scaledActuator } from './scaled-actuator.ts';
 
 /** Where a move ended. */
 export interface Arrival {
@@ -28,9 +33,13 @@ export class DaqMove {
   readonly actor;
   readonly #clock: Clock;
   readonly #keeper: DriverKeeper<ActuatorDriver, 'move' | 'home' | 'read' | 'stop'>;
+  readonly #reader: PositionReader;
   readonly #position = new BehaviorSubject(Number.NaN);
+  /** Whether the last move ended in the direction of approach, so that the play of the mechanics is on that side. */
+  #playTaken = false;
   /** False from the moment a motion is commanded until rest was confirmed: closing must then stop the axis first. */
   #atRest = true;
+  #stopping: Promise<Arrival> | undefined;
 
   constructor(name: string, spec: ActuatorSpec, clock: Clock) {
     this.name = name;
@@ -39,9 +48,18 @@ export class DaqMove {
     this.#keeper = new DriverKeeper({
       name,
       spec,
+      adapt: (driver) => scaledActuator(checkedActuator(driver), spec.settings.scale ?? { offset: 0 }),
       clock,
       state: () => this.state,
       send: (event) => this.actor.send(event),
+    });
+    this.#reader = new PositionReader({
+      name,
+      clock,
+      timeoutMs: spec.settings.timeoutMs,
+      read: (signal) => this.#keeper.driver.readPosition(signal),
+      seen: (position) => this.#position.next(position),
+      failed: (type, error) => this.actor.send({ type, error }),
     });
     const begin = (id: number) => this.#keeper.begin(id);
     this.actor = createActor(moveMachine, { clock: clock as never, input: { begin } });
@@ -62,11 +80,18 @@ export class DaqMove {
     return this.#keeper.connected?.identity;
   }
 
-  /** Positions that may be asked for: the narrower of the settings' and the controller's own. */
+  /**
+   * Positions that may be asked for: the narrower of the settings' and the controller's own, less the room that a
+   * backlash approach needs.
+   */
   get limits(): Limits {
-    const [min, max] = this.spec.settings.limits ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-    const own = this.#keeper.connected?.limits;
-    return { min: Math.max(min, own?.min ?? min), max: Math.min(max, own?.max ?? max) };
+    const { limits: own, backlash } = this.spec.settings;
+    const [min, max] = own ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const theirs = this.#keeper.connected?.limits;
+    return {
+      min: Math.max(min, theirs?.min ?? min) + Math.max(0, backlash),
+      max: Math.min(max, theirs?.max ?? max) + Math.min(0, backlash),
+    };
   }
 
   /** Last position that was read, in `units`; NaN before the first. */
@@ -86,8 +111,19 @@ export class DaqMove {
    */
   async connect(context: Pick<ConnectContext, 'share' | 'trace'>): Promise<void> {
     await this.#keeper.connect(context, async (driver, signal) => {
+      this.#playTaken = false;
+      this.#reader.abort();
       this.#position.next(await driver.readPosition(signal));
     });
+  }
+
+  /**
+   * Positions as long as somebody looks: read every `everyMs` while the axis is at rest, and as they are read on the way.
+   * A command never waits for more than one reading, and is never refused because of it. What goes wrong is told by the
+   * module's facts, and the readings go on once it is connected again.
+   */
+  watch$(everyMs: number): Observable<number> {
+    return this.#reader.watch$(everyMs, this.position$, () => this.state === 'idle');
   }
 
   /**
@@ -101,15 +137,47 @@ export class DaqMove {
     this.#keeper.allow('move', 'idle');
     const own = convertUnits(target, units, this.units);
     this.checkTarget(own);
-    return await this.#keeper.command('move', `moving to ${own} ${this.units}`, async (signal) => {
-      this.#atRest = false;
-      return this.#rest('arrived', await drive(this.#keeper.driver, own, this.#driveOptions, signal));
-    });
+    return await this.#drive(`moving to ${own} ${this.units}`, own);
   }
 
-  /** Moves by a distance from the position last read. As `move` otherwise. */
+  /** Moves by a distance from where it is, read afresh. As `move` otherwise. */
   async moveBy(distance: number, units: string = this.units): Promise<Arrival> {
-    return await this.move(this.position + convertUnits(distance, units, this.units));
+    const own = convertSpan(distance, units, this.units);
+    return await this.move((await this.read()) + own);
+  }
+
+  /**
+   * Moves in one direction until it is stopped, or has arrived at its limit. It may take any time, as long as the
+   * controller answers.
+   *
+   * @param direction - 1 towards higher positions, -1 towards lower ones
+   * @throws DaqtorError `move.limit` if there is no limit in that direction
+   */
+  async jog(direction: 1 | -1): Promise<Arrival> {
+    this.#keeper.allow('jog', 'idle');
+    const end = direction > 0 ? this.limits.max : this.limits.min;
+    if (!Number.isFinite(end)) {
+      throw new DaqtorError('move.limit', {
+        instrument: this.name,
+        problem: `it cannot jog ${direction > 0 ? 'up' : 'down'}, for there is no limit at which it would stop`,
+        advice: "Set 'limits', or move by steps",
+      });
+    }
+    return await this.#drive(`jogging towards ${end} ${this.units}`, end, true);
+  }
+
+  async #drive(tried: string, target: number, endless = false): Promise<Arrival> {
+    const { backlash } = this.spec.settings;
+    return await this.#keeper.command('move', tried, async (signal, watch) => {
+      if (this.#reader.isBusy) await this.#reader.whenFree(signal);
+      this.#atRest = false;
+      const via = approachPoint(this.position, target, backlash, this.#playTaken);
+      this.#playTaken = false;
+      const options = endless ? { ...this.#driveOptions, answered: watch.answered } : this.#driveOptions;
+      const position = await drive(this.#keeper.driver, { target, via }, options, signal);
+      this.#playTaken = true;
+      return this.#rest('arrived', position);
+    });
   }
 
   /**
@@ -123,8 +191,10 @@ export class DaqMove {
       throw new DaqtorError('module.state', { instrument: this.name, problem: 'this axis has no reference to search' });
     }
     return await this.#keeper.command('home', 'searching the reference', async (signal) => {
+      if (this.#reader.isBusy) await this.#reader.whenFree(signal);
       const { driver } = this.#keeper;
       this.#atRest = false;
+      this.#playTaken = false;
       await driver.startHome?.(signal);
       return this.#rest('arrived', await untilAtRest(driver, this.#driveOptions, signal));
     });
@@ -134,6 +204,7 @@ export class DaqMove {
   async read(): Promise<number> {
     this.#keeper.allow('read', 'idle');
     return await this.#keeper.command('read', 'reading the position', async (signal) => {
+      if (this.#reader.isBusy) await this.#reader.whenFree(signal);
       const position = await this.#keeper.driver.readPosition(signal);
       this.#position.next(position);
       return position;
@@ -141,17 +212,27 @@ export class DaqMove {
   }
 
   /**
-   * Brings the axis to rest, whatever it does. A move under way resolves as `stopped`.
+   * Brings the axis to rest, whatever it does, also after a fault. A move under way resolves as `stopped`. A second call
+   * joins the first.
    *
    * @returns where it came to rest, read back
    */
   async stop(): Promise<Arrival> {
-    this.#keeper.allow('stop', 'idle', 'moving', 'homing', 'reading');
+    this.#stopping ??= this.#stop().finally(() => {
+      this.#stopping = undefined;
+    });
+    return await this.#stopping;
+  }
+
+  async #stop(): Promise<Arrival> {
+    this.#keeper.allow('stop', 'idle', 'moving', 'homing', 'reading', 'faulted');
+    const { driver } = this.#keeper;
     const waiting = this.#keeper.interrupt('it was stopped');
+    this.#playTaken = false;
     try {
       const rest = await this.#keeper.command('stop', 'stopping', async (signal) => {
-        const { driver } = this.#keeper;
         await driver.stop(signal);
+        if (this.#reader.isBusy) await this.#reader.whenFree(signal);
         return this.#rest('stopped', await untilAtRest(driver, this.#driveOptions, signal));
       });
       waiting.resolve(rest as never);
@@ -168,6 +249,7 @@ export class DaqMove {
    * @returns what went wrong on the way, e.g. that the axis could not be told to stop; never rejects
    */
   async close(): Promise<DaqtorError | undefined> {
+    this.#reader.abort();
     return await this.#keeper.close('stopping before closing', async (driver, signal) => {
       if (!this.#atRest) await driver.stop(signal);
     });
@@ -189,11 +271,27 @@ export class DaqMove {
     });
   }
 
+  /**
+   * How long a move would take until its position can be read back, in milliseconds, without what the wire takes.
+   *
+   * @param from - where it begins, in `units`
+   * @returns undefined if the driver cannot tell
+   */
+  moveMs(from: number, to: number): number | undefined {
+    const driver = this.#keeper.connected;
+    if (!driver?.moveMs) return undefined;
+    const { settings } = this.spec;
+    const isTold = driver.whenAtRest !== undefined && settings.done !== 'poll';
+    return estimateMoveMs(from, to, { ...settings, isTold, motionMs: driver.moveMs });
+  }
+
   get #driveOptions(): DriveOptions {
-    const { epsilon, pollMs } = this.spec.settings;
+    const { epsilon, pollMs, done, settleMs } = this.spec.settings;
     return {
       epsilon,
       pollMs,
+      done,
+      settleMs,
       clock: this.#clock,
       seen: (position) => this.#position.next(position),
       watched: () => this.#position.observed,

@@ -4,7 +4,7 @@ import type { ActuatorDriver } from '../contracts/actuator-driver.ts';
 import type { ScanDescription, ScanOutcome, ScanPoint, ScanRecorder } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { lab } from '../lab/lab.ts';
-import { grid } from '../scan/grid.ts';
+import { grid } from '../scan/builders.ts';
 import { linspace } from '../scan/sweep.ts';
 import { stubActuator, stubDetector } from '../testing/stub-instruments.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
@@ -18,10 +18,18 @@ interface RecorderFaults {
   readonly failAfterMs?: number;
   /** Cannot write the end. */
   readonly failAtEnd?: boolean;
+  /** Makes points durable together, this long after the first of them. */
+  readonly everyMs?: number;
 }
 
 /** Keeps points in memory and acknowledges each. */
-function memoryRecorder({ failAt = -1, answersAtOnce = false, failAfterMs, failAtEnd = false }: RecorderFaults = {}) {
+function memoryRecorder({
+  failAt = -1,
+  answersAtOnce = false,
+  failAfterMs,
+  failAtEnd = false,
+  everyMs,
+}: RecorderFaults = {}) {
   const kept = {
     description: undefined as ScanDescription | undefined,
     points: [] as ScanPoint[],
@@ -38,8 +46,9 @@ function memoryRecorder({ failAt = -1, answersAtOnce = false, failAfterMs, failA
       }
       const drained = (async () => {
         for (let batch = await points.takeBatch(1); batch; batch = await points.takeBatch(1)) {
+          if (everyMs !== undefined && batch[0]?.step === 0) await clock.sleep(everyMs);
           const point = batch[0] as ScanPoint;
-          if (!answersAtOnce) await clock.sleep(1);
+          if (!answersAtOnce && everyMs === undefined) await clock.sleep(1);
           if (point.step === failAt) {
             saved.error(new DaqtorError('save.failed', { problem: 'disk full' }));
             return;
@@ -52,6 +61,7 @@ function memoryRecorder({ failAt = -1, answersAtOnce = false, failAfterMs, failA
         file: '/data/scan.h5',
         group: '/RawData/Scan000',
         saved$: saved,
+        ...(everyMs !== undefined && { ahead: 100 }),
         end: async (outcome) => {
           await drained;
           kept.outcome = outcome;
@@ -142,6 +152,26 @@ describe('a scan that runs through', () => {
       ],
       reading: { name: 'signal', value: 11, units: 'V' },
     });
+  });
+
+  it('does not wait for each point where many are made durable together, and ends when all of them are', async () => {
+    const { scan, over, meter, clock } = await bench();
+    const { recorder, kept } = memoryRecorder({ everyMs: 500 });
+    const run = scan({ over, read: [meter], save: recorder });
+    let done = 0;
+    run.progress$.subscribe((progress) => {
+      done = progress.done;
+    });
+    await clock.sleep(499);
+    expect([done, kept.points.length]).toEqual([12, 0]);
+    expect((await run.done).points).toBe(12);
+    expect(kept.points.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  });
+
+  it('fails when a point that was let go ahead cannot be saved after all', async () => {
+    const { scan, over, meter } = await bench();
+    const { recorder } = memoryRecorder({ everyMs: 500, failAt: 11 });
+    await expect(scan({ over, read: [meter], save: recorder }).done).rejects.toThrow('disk full');
   });
 
   it('goes on when the recorder answers faster than it asks', async () => {

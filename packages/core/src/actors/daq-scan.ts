@@ -5,7 +5,8 @@ import type { DataToExport } from '../data/data-to-export.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { type DeadTime, DeadTimeLedger, type TimedPhase } from '../scan/dead-time.ts';
 import { describeScan } from '../scan/describe-scan.ts';
-import type { PlannedPoint, ScanPlan } from '../scan/plan.ts';
+import type { ScanPlan } from '../scan/plan.ts';
+import type { PlannedPoint } from '../scan/planned-point.ts';
 import { preflight } from '../scan/preflight.ts';
 import { type Progress, progressOf } from '../scan/progress.ts';
 import type { BoundedQueue } from '../streams/bounded-queue.ts';
@@ -16,7 +17,7 @@ import type { DaqViewer } from './daq-viewer.ts';
 import { type ScanContext, type ScanPhase, scanMachine } from './scan-machine.ts';
 
 export interface ScanOptions {
-  /** Where to go, e.g. `grid(linspace(y, -1, 1, 21, 'mm'), linspace(x, -1, 1, 21, 'mm')).snake()`. */
+  /** Where to go: a scan, bound to its instruments by `planOf`. */
   readonly over: ScanPlan;
   /** What to read at each point; all at once. */
   readonly read: readonly DaqViewer[];
@@ -58,6 +59,8 @@ export class DaqScan {
   readonly #clock: Clock;
   readonly #settleMs: number;
   readonly #startedMs: number;
+  /** When the first move could begin: the times of timed points count from here. */
+  #begunMs = 0;
   readonly #ledger = new DeadTimeLedger();
   readonly #points = new Hub<ScanPoint>();
   readonly #log = new Subject<LogLine>();
@@ -65,7 +68,7 @@ export class DaqScan {
   readonly #abort = new AbortController();
   #queue: BoundedQueue<ScanPoint> | undefined;
   #recording: ScanRecording | undefined;
-  /** Told when the step that is being saved is durable, or why it cannot be. */
+  /** Told when the step that is waited for is durable, or why it cannot be. */
   #awaitSaved: { step: number; resolve: () => void; reject: (error: unknown) => void } | undefined;
   #lastSaved = -1;
   #saveError: unknown;
@@ -85,7 +88,7 @@ export class DaqScan {
       clock: clock as never,
       input: {
         size: options.over.size,
-        settles: this.#settleMs > 0,
+        settles: this.#settleMs > 0 || options.over.isTimed,
         saves: options.save !== undefined,
         begin: (phase, now) => void this.#perform(phase, now),
       },
@@ -166,7 +169,7 @@ export class DaqScan {
       case 'moving':
         return this.#timed('motion', this.#move(step));
       case 'settling':
-        return this.#timed('settling', this.#clock.sleep(this.#settleMs, this.#abort.signal));
+        return this.#timed('settling', this.#settle());
       case 'grabbing':
         return this.#timed('exposure', this.#grab(step));
       case 'saving':
@@ -177,9 +180,14 @@ export class DaqScan {
   }
 
   async #prepare(): Promise<void> {
-    const { over, read, save } = this.#options;
-    preflight(over, read);
-    if (!save) return;
+    const { save } = this.#options;
+    await preflight(this.#options);
+    if (save) await this.#open(save);
+    this.#begunMs = this.#clock.now();
+  }
+
+  async #open(save: ScanRecorder): Promise<void> {
+    const { over, read } = this.#options;
     this.#queue = this.#points.attach(QUEUE);
     const settings = { settleMs: this.#settleMs };
     const description = describeScan(over, read, settings, this.#clock.epochMs());
@@ -187,7 +195,7 @@ export class DaqScan {
     this.#recording.saved$.subscribe({
       next: (step) => {
         this.#lastSaved = step;
-        if (this.#awaitSaved?.step === step) this.#awaitSaved.resolve();
+        if (this.#awaitSaved && step >= this.#awaitSaved.step) this.#awaitSaved.resolve();
       },
       error: (error: unknown) => {
         this.#saveError = error;
@@ -201,7 +209,7 @@ export class DaqScan {
     const { over } = this.#options;
     this.#planned = over.at(step);
     this.#positions = await Promise.all(
-      over.sweeps.map(async ({ actuator, units }, i) => {
+      over.actuators.map(async ({ actuator, units }, i) => {
         const arrival = await actuator.move(this.#planned.targets[i] as number, units);
         if (arrival.status === 'arrived') return convertUnits(arrival.position, arrival.units, units);
         throw new DaqtorError('module.stopped', {
@@ -212,6 +220,13 @@ export class DaqScan {
     );
   }
 
+  /** Waits for what was moved to calm down, and for the time at which the point is due. */
+  async #settle(): Promise<void> {
+    const dueMs = this.#planned.dueMs ?? Number.NEGATIVE_INFINITY;
+    const waitMs = Math.max(this.#settleMs, this.#begunMs + dueMs - this.#clock.now());
+    if (waitMs > 0) await this.#clock.sleep(waitMs, this.#abort.signal);
+  }
+
   async #grab(step: number): Promise<void> {
     const atEpochMs = this.#clock.epochMs();
     const data = await Promise.all(this.#options.read.map((detector) => detector.grab()));
@@ -219,18 +234,20 @@ export class DaqScan {
     await this.#points.publish(this.#point);
   }
 
+  /** Waits until the next point may be measured. */
   #save(step: number): Promise<void> {
     if (this.#saveError !== undefined) return Promise.reject(this.#saveError);
-    if (this.#lastSaved >= step) return Promise.resolve();
+    const awaited = step + 1 - (this.#recording?.ahead ?? 1);
+    if (this.#lastSaved >= awaited) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      this.#awaitSaved = { step, resolve, reject };
+      this.#awaitSaved = { step: awaited, resolve, reject };
     });
   }
 
   /** Brings everything to rest, then closes the file. A motor that cannot be stopped does not keep the file open. */
   async #finish({ outcome, error, measured }: ScanContext): Promise<void> {
     const stops = await Promise.allSettled(
-      this.#options.over.sweeps
+      this.#options.over.actuators
         .filter(({ actuator }) => actuator.state === 'moving')
         .map(({ actuator }) => actuator.stop()),
     );
@@ -240,6 +257,8 @@ export class DaqScan {
     this.#points.close();
     this.#log.complete();
     await this.#recording?.end(outcome);
+    // Points that went ahead of the file are durable now, or it is told why they are not.
+    if (this.#saveError !== undefined && outcome !== 'failed') throw this.#saveError;
   }
 
   async #timed(phase: TimedPhase, work: Promise<void>): Promise<void> {

@@ -1,13 +1,24 @@
+import type { Observable } from 'rxjs';
 import { createActor } from 'xstate';
 import type { ConnectContext } from '../contracts/connect-context.ts';
 import type { DetectorSpec } from '../contracts/define-detector.ts';
 import type { DetectorDriver } from '../contracts/detector-driver.ts';
-import { DataToExport } from '../data/data-to-export.ts';
-import type { DataWithAxes } from '../data/data-with-axes.ts';
+import type { DataToExport } from '../data/data-to-export.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
+import { findOvershoot } from '../processing/overshoot.ts';
+import { subtractBackground } from '../processing/subtract-background.ts';
+import { measureRois, type Roi } from '../roi/roi.ts';
 import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
+import { checkedDetector } from './checked-detector.ts';
+import type { TaskWatch } from './command-desk.ts';
 import { DriverKeeper } from './driver-keeper.ts';
+import { type ExpectedGrab, expectedFrom } from './expected-grab.ts';
+import { FrameSource } from './frame-source.ts';
+import type { LiveGrab, LiveOptions, LiveResult } from './live-grab.ts';
+import { type ShownOptions, shownData } from './shown-data.ts';
+import { loopFrames, relayFrames } from './stream-frames.ts';
+import { ViewerBackground } from './viewer-background.ts';
 import { viewerMachine } from './viewer-machine.ts';
 
 /** A detector of the lab, read through its driver, with its life kept by a state machine. */
@@ -19,20 +30,32 @@ export class DaqViewer {
   readonly data = new Hub<DataToExport>();
   /** The machine, for those who want to inspect it; its emitted events are the module's facts. */
   readonly actor;
+  /** What is subtracted for display and regions of interest, and saved beside the data. */
+  readonly background: ViewerBackground;
+  /** Regions of interest; what they make of the data is added to every grab, as calculated data. */
+  rois: readonly Roi[] = [];
   readonly #clock: Clock;
-  readonly #keeper: DriverKeeper<DetectorDriver, 'grab'>;
+  readonly #keeper: DriverKeeper<DetectorDriver, 'grab' | 'live' | 'stop'>;
+  readonly #source: FrameSource;
+  #expected: ExpectedGrab = {};
+  #live: LiveCounts | undefined;
+  #stopping: Promise<void> | undefined;
+  #isOver = false;
 
   constructor(name: string, spec: DetectorSpec, clock: Clock) {
     this.name = name;
     this.spec = spec;
     this.#clock = clock;
+    this.#source = new FrameSource(name, clock);
     this.#keeper = new DriverKeeper({
       name,
       spec,
+      adapt: checkedDetector,
       clock,
       state: () => this.state,
       send: (event) => this.actor.send(event),
     });
+    this.background = new ViewerBackground((average) => this.#take('taking the background', average, (raw) => raw));
     const begin = (id: number) => this.#keeper.begin(id);
     this.actor = createActor(viewerMachine, { clock: clock as never, input: { begin } });
     this.actor.start();
@@ -47,26 +70,91 @@ export class DaqViewer {
     return this.#keeper.connected?.identity;
   }
 
+  /** What the next grab will be like: as the driver says, else as the last one was. */
+  get expected(): ExpectedGrab {
+    const driverMs = this.#keeper.connected?.grabMs?.();
+    if (driverMs === undefined) return this.#expected;
+    return { ...this.#expected, grabMs: driverMs * this.spec.settings.average };
+  }
+
   /** @throws DaqtorError `instrument.connect` and others: why it does not answer, and what to do */
   async connect(context: Pick<ConnectContext, 'share' | 'trace'>): Promise<void> {
-    await this.#keeper.connect(context, async () => {});
+    await this.#keeper.connect(context, async () => this.#source.reset());
   }
 
   /**
    * Takes one measurement.
    *
-   * @returns its data, with origin and time
+   * @param options - `average`: grabs averaged into it; default the setting of the detector
+   * @returns its data, with origin and time, what the regions of interest make of them, and the background if one is kept
    * @throws DaqtorError `instrument.*` when it does not answer in time or reports a fault
    */
-  async grab(): Promise<DataToExport> {
-    this.#keeper.allow('grab', 'idle');
-    const grabbed = await this.#keeper.command('grab', 'grabbing', async (signal) => {
-      const timestamp = this.#clock.epochMs() / 1000;
-      const data = await this.#keeper.driver.grab(signal);
-      return new DataToExport({ name: this.name, data: this.#signed(data, timestamp) });
-    });
+  async grab(options: { readonly average?: number } = {}): Promise<DataToExport> {
+    this.#isOver = false;
+    const beganMs = this.#clock.now();
+    const grabbed = await this.#take('grabbing', options.average, (raw) => this.#finish(raw));
+    this.#expected = expectedFrom(grabbed, this.#clock.now() - beganMs);
     await this.data.publish(grabbed);
     return grabbed;
+  }
+
+  /**
+   * Begins to grab on and on, until `stop`: by the instrument itself where it can, else in a loop that a full saver holds
+   * back. Frames go by `data`.
+   *
+   * @throws DaqtorError `module.state` unless it is idle
+   */
+  live(options: LiveOptions = {}): LiveGrab {
+    this.#keeper.allow('go live', 'idle');
+    const counts: LiveCounts = { frames: 0, skipped: 0 };
+    this.#live = counts;
+    this.#isOver = false;
+    const done = this.#keeper.command<LiveResult>('live', 'grabbing live data', (signal, watch) =>
+      this.#stream(options, counts, signal, watch),
+    );
+    done.catch(() => undefined); // told by the module's facts too
+    return {
+      done,
+      get frames() {
+        return counts.frames;
+      },
+      get skipped() {
+        return counts.skipped;
+      },
+    };
+  }
+
+  /**
+   * Ends what is under way, and resolves when the instrument has ended it. A live grab resolves with its counts, a single
+   * grab rejects with `module.stopped`. Harmless when nothing is under way.
+   */
+  async stop(): Promise<void> {
+    if (this.state === 'idle') return;
+    this.#stopping ??= this.#stop().finally(() => {
+      this.#stopping = undefined;
+    });
+    await this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#keeper.allow('stop', 'grabbing', 'live');
+    const live = this.state === 'live' ? this.#live : undefined;
+    const { resolve, reject, reason } = this.#keeper.interrupt('it was stopped');
+    try {
+      await this.#keeper.command('stop', 'stopping', (signal) => this.#source.whenFree(signal));
+    } finally {
+      if (live) resolve({ ...live } as never);
+      else reject(reason);
+    }
+  }
+
+  /** Data for people's eyes: the newest only, less their background. What is saved does not depend on it. */
+  shown$(options: ShownOptions = {}): Observable<DataToExport> {
+    const begins = (reset: () => void) => {
+      const { unsubscribe } = this.actor.on('live', reset);
+      return unsubscribe;
+    };
+    return shownData(this.data.live$, options, this.#clock, begins);
   }
 
   /**
@@ -81,21 +169,71 @@ export class DaqViewer {
     return error;
   }
 
-  /** Data with what the driver left out: who measured them and when. */
-  #signed(data: readonly DataWithAxes[], timestamp: number): readonly DataWithAxes[] {
-    const names = new Set(data.map(({ name }) => name));
-    if (names.size !== data.length) {
-      throw new DaqtorError('instrument.fault', {
-        problem: `the driver gave two data objects of the same name: ${data.map(({ name }) => name).join(', ')}`,
-        advice: 'Each data object of a grab needs a name of its own; this is a fault of the driver',
-      });
+  /** Takes one measurement by a command of its own. */
+  #take(tried: string, average: number | undefined, finish: (raw: DataToExport) => DataToExport) {
+    this.#keeper.allow('grab', 'idle');
+    return this.#keeper.command('grab', tried, async (signal, watch) =>
+      finish(await this.#source.measure(this.#keeper.driver, this.#averageOf(average), signal, watch)),
+    );
+  }
+
+  async #stream(options: LiveOptions, counts: LiveCounts, signal: AbortSignal, watch: TaskWatch): Promise<never> {
+    const { everyMs = 0, whenBehind = 'fail' } = options;
+    const average = this.#averageOf(options.average);
+    const { driver } = this.#keeper;
+    if (this.#source.isBusy) await this.#source.whenFree(signal);
+    const stream = { hub: this.data, clock: this.#clock, published: () => counts.frames++ };
+    if (!driver.live) {
+      const take = async () => this.#finish(await this.#source.measure(driver, average, signal, watch));
+      return await loopFrames(take, everyMs, stream, signal, watch);
     }
-    return data.map((one) => {
-      if (one.origin !== '' && !Number.isNaN(one.timestamp)) return one;
-      return one.with({
-        origin: one.origin || this.name,
-        timestamp: Number.isNaN(one.timestamp) ? timestamp : one.timestamp,
-      });
+    const { live, accept } = this.#source.relay(driver.live.bind(driver), average);
+    const finished = (given: unknown) => {
+      const raw = accept(given);
+      return raw && this.#finish(raw);
+    };
+    const behind = () => {
+      if (whenBehind === 'fail') throw this.#tooFast();
+      counts.skipped++;
+    };
+    return await relayFrames(live, finished, behind, stream, signal, watch);
+  }
+
+  #averageOf(average: number = this.spec.settings.average): number {
+    if (Number.isInteger(average) && average >= 1) return average;
+    throw new DaqtorError('lab.settings', {
+      instrument: this.name,
+      problem: `a mean is taken of a whole number of grabs, at least 1, not of ${average}`,
     });
   }
+
+  #tooFast(): DaqtorError {
+    return new DaqtorError('stream.overflow', {
+      problem: 'frames come faster than they are saved, and there is no room for more',
+      advice: "Slow the instrument down, average, or go live with whenBehind: 'skip'",
+    });
+  }
+
+  /** What is made of every measurement: regions of interest, the watch for overshoots, the background beside it. */
+  #finish(raw: DataToExport): DataToExport {
+    const background = this.background.current;
+    const frame = background ? raw.with({ background }) : raw;
+    this.#watchOvershoot(raw);
+    if (this.rois.length === 0) return frame;
+    return frame.with({ data: [...raw.data, ...measureRois(this.rois, subtractBackground(frame))] });
+  }
+
+  /** Tells an overshoot when it begins, not with every frame of it. */
+  #watchOvershoot(raw: DataToExport): void {
+    const { overshoot: limits } = this.spec.settings;
+    const overshoot = limits && findOvershoot(raw, limits);
+    if (overshoot && !this.#isOver) this.actor.send({ type: 'overshot', overshoot });
+    this.#isOver = overshoot !== undefined;
+  }
+}
+
+/** Counts of a live grab under way. */
+interface LiveCounts {
+  frames: number;
+  skipped: number;
 }

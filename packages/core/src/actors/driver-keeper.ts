@@ -2,16 +2,20 @@ import type { ConnectContext } from '../contracts/connect-context.ts';
 import type { InstrumentSpec } from '../contracts/define-instrument.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Clock } from '../time/clock.ts';
-import { CommandDesk, type CommandEvent, type Interrupted } from './command-desk.ts';
+import { CommandDesk, type CommandEvent, type Interrupted, type Task } from './command-desk.ts';
+import { orAborted } from './or-aborted.ts';
 
 /** What every driver can do. */
 interface Closeable {
+  readonly identity?: string | undefined;
   close(): Promise<void>;
 }
 
 export interface DriverKeeperOptions<Driver, Command extends string> {
   readonly name: string;
   readonly spec: InstrumentSpec<string, { readonly timeoutMs: number }, Driver>;
+  /** Makes of a new driver what the module works with. */
+  readonly adapt: (driver: Driver) => Driver;
   readonly clock: Clock;
   /** The state of the module's machine. */
   readonly state: () => string;
@@ -26,6 +30,8 @@ export class DriverKeeper<Driver extends Closeable, Command extends string> {
   readonly #options: DriverKeeperOptions<Driver, Command>;
   readonly #desk: CommandDesk;
   #driver: Driver | undefined;
+  /** Who answered last; after a fault nobody else may take its place. */
+  #identity: string | undefined;
 
   constructor(options: DriverKeeperOptions<Driver, Command>) {
     this.#options = options;
@@ -64,7 +70,7 @@ export class DriverKeeper<Driver extends Closeable, Command extends string> {
   }
 
   /** Gives the machine a command and waits for its end. */
-  command<T>(type: Command | 'connect' | 'close', tried: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  command<T>(type: Command | 'connect' | 'close', tried: string, run: Task<T>['run']): Promise<T> {
     const { timeoutMs } = this.#options.spec.settings;
     const { id, answer } = this.#desk.take({ tried, timeoutMs, run });
     this.#options.send({ type, id });
@@ -79,7 +85,7 @@ export class DriverKeeper<Driver extends Closeable, Command extends string> {
   }
 
   /**
-   * Connects; a driver that comes too late is closed again.
+   * Connects; a driver that comes too late is closed again, and so is another instrument than the one that was lost.
    *
    * @param greet - what is asked of a new driver before it counts as connected
    */
@@ -88,18 +94,23 @@ export class DriverKeeper<Driver extends Closeable, Command extends string> {
     greet: (driver: Driver, signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
     this.allow('connect', 'offline', 'faulted');
-    await this.#driver?.close();
-    const { name, spec, clock } = this.#options;
+    const { name, spec, clock, adapt } = this.#options;
+    const old = this.#driver;
+    this.#driver = undefined;
     await this.command('connect', 'connecting', async (signal) => {
-      const driver = await spec.connect({ ...context, name, clock, signal });
+      await old?.close();
+      const plain = await spec.connect({ ...context, name, clock, signal });
       try {
-        await greet(driver, signal);
+        this.#refuseStranger(plain.identity);
+        const driver = adapt(plain);
+        await orAborted(greet(driver, signal), signal);
+        signal.throwIfAborted();
+        this.#driver = driver;
+        this.#identity = plain.identity;
       } catch (error) {
-        await driver.close();
+        await letGo(plain);
         throw error;
       }
-      if (signal.aborted) return await driver.close();
-      this.#driver = driver;
     });
   }
 
@@ -120,10 +131,11 @@ export class DriverKeeper<Driver extends Closeable, Command extends string> {
     reject(reason);
     const driver = this.#driver;
     this.#driver = undefined;
+    this.#identity = undefined;
     return await this.command('close', tried, async (signal) => {
       if (!driver) return;
       try {
-        await farewell(driver, signal);
+        await orAborted(farewell(driver, signal), signal);
       } finally {
         await driver.close();
       }
@@ -132,4 +144,21 @@ export class DriverKeeper<Driver extends Closeable, Command extends string> {
       (error: DaqtorError) => error,
     );
   }
+
+  /** @throws DaqtorError `instrument.connect` */
+  #refuseStranger(identity: string | undefined): void {
+    if (this.#identity === undefined || identity === undefined || identity === this.#identity) return;
+    throw new DaqtorError('instrument.connect', {
+      instrument: this.#options.name,
+      problem: `another instrument answers: it was ${this.#identity}, and is ${identity}`,
+      advice: 'Put the right one back, or close it and connect again if this one is to take its place',
+    });
+  }
+}
+
+/** Closes what did not connect. Why it did not matters more than what closing it may add. */
+async function letGo(driver: Closeable): Promise<void> {
+  try {
+    await driver.close();
+  } catch {}
 }

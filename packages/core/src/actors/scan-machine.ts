@@ -36,7 +36,7 @@ export interface ScanInput {
 }
 
 export interface ScanContext extends ScanInput {
-  /** Points that are measured and, if they are saved, durable; so also the step that is under way, from 0. */
+  /** Points that are measured and, if they are saved, durable or as good as that; so also the step under way, from 0. */
   readonly measured: number;
   readonly ticket: number;
   readonly wish: 'run' | 'pause' | 'stop';

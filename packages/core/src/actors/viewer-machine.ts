@@ -1,87 +1,55 @@
-import { assign, emit, setup } from 'xstate';
-import type { DaqtorError } from '../errors/daqtor-error.ts';
-import type { CommandEvent } from './command-desk.ts';
-import { isLost } from './is-lost.ts';
+import { emit } from 'xstate';
+import type { Overshoot } from '../processing/overshoot.ts';
+import { failsByKind, failsToFaulted, lifeEvents, lifeOf, lifeStates } from './module-life.ts';
 
-/** Commands of a DAQ_Viewer, each with its identity, and the ends of commands. */
-export type ViewerEvent = { readonly type: 'connect' | 'grab' | 'close'; readonly id: number } | CommandEvent;
+/** Commands of a DAQ_Viewer, each with its identity, and what shows in its data. */
+export type ViewerEvent =
+  | { readonly type: 'grab' | 'live' | 'stop'; readonly id: number }
+  | { readonly type: 'overshot'; readonly overshoot: Overshoot };
 
 /** Facts that a DAQ_Viewer tells. The data themselves go by the module's hub. */
-export type ViewerEmitted =
-  | { readonly type: 'connected' | 'grabbed' | 'closed' }
-  | { readonly type: 'faulted' | 'refused'; readonly error: DaqtorError };
+export type ViewerFact = 'grabbed' | 'live' | 'stopped';
 
-export interface ViewerInput {
-  /** Runs the command of this id; called when the machine enters the state that the command is about. */
-  readonly begin: (id: number) => void;
+/** A value beyond the limits that the settings name. */
+export interface OvershotFact {
+  readonly type: 'overshot';
+  readonly overshoot: Overshoot;
 }
 
-export interface ViewerContext extends ViewerInput {
-  readonly id: number;
-}
-
-/** The life of a DAQ_Viewer: offline → connecting → idle ⇄ grabbing; faulted; closing. Control only, no data. */
-export const viewerMachine = setup({
-  types: {
-    context: {} as ViewerContext,
-    events: {} as ViewerEvent,
-    emitted: {} as ViewerEmitted,
-    input: {} as ViewerInput,
-  },
-  actions: {
-    remember: assign({ id: ({ event }) => event.id }),
-    begin: ({ context }) => context.begin(context.id),
-    tell: emit((_, type: 'connected' | 'grabbed' | 'closed') => ({ type })),
-    tellFault: emit((_, error: DaqtorError) => ({ type: 'faulted' as const, error })),
-    tellRefusal: emit((_, error: DaqtorError) => ({ type: 'refused' as const, error })),
-  },
-  guards: {
-    isAnswer: ({ context, event }) => event.id === context.id,
-    isAnswerAndLost: ({ context, event }) => event.id === context.id && event.type === 'failed' && isLost(event.error),
-  },
-}).createMachine({
+/**
+ * The life of a DAQ_Viewer: offline → connecting → idle ⇄ grabbing, live, stopping; faulted; closing. Control only, no
+ * data.
+ */
+export const viewerMachine = lifeOf<ViewerEvent, ViewerFact, OvershotFact>().createMachine({
   id: 'DAQ_Viewer',
   context: ({ input }) => ({ begin: input.begin, id: 0 }),
   initial: 'offline',
-  on: {
-    close: { target: '.closing', actions: 'remember' },
-    failed: [
-      {
-        guard: 'isAnswerAndLost',
-        target: '.faulted',
-        actions: { type: 'tellFault', params: ({ event }) => event.error },
-      },
-      { guard: 'isAnswer', target: '.idle', actions: { type: 'tellRefusal', params: ({ event }) => event.error } },
-    ],
-  },
+  on: { ...lifeEvents, overshot: { actions: emit(({ event }) => event) } },
   states: {
-    offline: { on: { connect: { target: 'connecting', actions: 'remember' } } },
-    connecting: {
-      entry: 'begin',
+    ...lifeStates,
+    idle: {
       on: {
-        done: { guard: 'isAnswer', target: 'idle', actions: { type: 'tell', params: 'connected' } },
-        failed: {
-          guard: 'isAnswer',
-          target: 'faulted',
-          actions: { type: 'tellFault', params: ({ event }) => event.error },
-        },
+        grab: { target: 'grabbing', actions: 'remember' },
+        live: { target: 'live', actions: ['remember', { type: 'tell', params: 'live' }] },
       },
     },
-    idle: { on: { grab: { target: 'grabbing', actions: 'remember' } } },
     grabbing: {
       entry: 'begin',
-      on: { done: { guard: 'isAnswer', target: 'idle', actions: { type: 'tell', params: 'grabbed' } } },
+      on: {
+        stop: { target: 'stopping', actions: 'remember' },
+        done: { guard: 'isAnswer', target: 'idle', actions: { type: 'tell', params: 'grabbed' } },
+        failed: failsByKind,
+      },
     },
-    faulted: { on: { connect: { target: 'connecting', actions: 'remember' } } },
-    closing: {
+    live: {
+      entry: 'begin',
+      on: { stop: { target: 'stopping', actions: 'remember' }, failed: failsByKind },
+    },
+    stopping: {
       entry: 'begin',
       on: {
-        done: { guard: 'isAnswer', target: 'offline', actions: { type: 'tell', params: 'closed' } },
-        failed: {
-          guard: 'isAnswer',
-          target: 'offline',
-          actions: { type: 'tellFault', params: ({ event }) => event.error },
-        },
+        done: { guard: 'isAnswer', target: 'idle', actions: { type: 'tell', params: 'stopped' } },
+        failed: failsToFaulted,
       },
     },
   },

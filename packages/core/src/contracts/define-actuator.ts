@@ -6,6 +6,7 @@ import {
   type InstrumentPlugin,
   type InstrumentSpec,
 } from './define-instrument.ts';
+import { unitsSetting } from './units-setting.ts';
 
 /** Settings that every actuator has, whatever its driver. */
 const actuatorSettings = z.object({
@@ -22,7 +23,37 @@ const actuatorSettings = z.object({
     .optional()
     .describe("Positions that may be asked for, [min, max] in the axis' units"),
   timeoutMs: z.number().positive().default(10_000).describe('Longest time for one move'),
-  pollMs: z.number().nonnegative().default(20).describe('Pause between two questions whether the axis has arrived'),
+  pollMs: z
+    .number()
+    .positive()
+    .default(20)
+    .describe('Longest pause between two questions whether the axis has arrived; after a short time they come faster'),
+  done: z
+    .enum(['event', 'poll', 'both'])
+    .default('both')
+    .describe('How arrival is noticed: the controller tells, it is asked, or both, where the driver can be told'),
+  settleMs: z.number().nonnegative().default(0).describe('Pause between arrival and reading the position back'),
+  backlash: z
+    .number()
+    .default(0)
+    .describe(
+      "Play of the mechanics in the axis' units: every target is approached from one side over at least this distance, " +
+        'from below if it is positive, from above if it is negative; 0: directly',
+    ),
+  scale: z
+    .object({
+      factor: z
+        .number()
+        .refine((factor) => factor !== 0, 'must not be 0')
+        .optional()
+        .describe("Position over the controller's position; left out, what the units make of it"),
+      offset: z.number().default(0).describe("Position where the controller's is 0, in `units`"),
+      units: unitsSetting.optional().describe("Units of the axis; left out, the controller's"),
+    })
+    .optional()
+    .describe(
+      "What the axis is to the user: factor × controller's position + offset; all other settings are in its units",
+    ),
 });
 
 export type ActuatorSettings = z.output<typeof actuatorSettings>;

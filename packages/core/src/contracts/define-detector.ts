@@ -9,7 +9,24 @@ import type { DetectorDriver } from './detector-driver.ts';
 
 /** Settings that every detector has, whatever its driver. */
 const detectorSettings = z.object({
-  timeoutMs: z.number().positive().default(10_000).describe('Longest time for one grab'),
+  timeoutMs: z
+    .number()
+    .positive()
+    .default(10_000)
+    .describe('Longest time for one grab; on live data, between two frames'),
+  average: z
+    .int()
+    .positive()
+    .default(1)
+    .describe('How many grabs are averaged into one, with their scatter as error bars'),
+  overshoot: z
+    .object({
+      above: z.number().optional().describe('Largest value that is allowed'),
+      below: z.number().optional().describe('Smallest value that is allowed'),
+      of: z.string().optional().describe('Name of the data object that is watched; left out, all of them'),
+    })
+    .optional()
+    .describe('Values beyond which the module tells an overshoot, in the units of the data'),
 });
 
 export type DetectorSettings = z.output<typeof detectorSettings>;

@@ -75,6 +75,11 @@ export interface ScanRecording {
   readonly file: string;
   /** Path of the scan's group in the file, e.g. `/RawData/Scan000`. */
   readonly group: string;
+  /**
+   * How many points may be measured that are not durable yet; default 1: the scan waits for each. A recording that makes
+   * many points durable at once lets the scan go ahead.
+   */
+  readonly ahead?: number;
   /** The `step` of each point once it is durable in the file, in order. Errors when the point cannot be saved. */
   readonly saved$: Observable<number>;
   /**
@@ -88,6 +93,8 @@ export interface ScanRecording {
 
 /** Somewhere to keep a scan. `dataset(...)` of `@daqtor/savers` is one. */
 export interface ScanRecorder {
+  /** How much room there is where scans are saved, in bytes; undefined if that cannot be told. Never rejects. */
+  freeBytes?(): Promise<number | undefined>;
   /**
    * Opens a place for this scan. Resolves once the description is durable.
    *

@@ -14,6 +14,11 @@ export interface DataInit {
   readonly name: string;
   /** One array per label, all of the same shape. A plain number is taken as a 0D value, shape `[1]`. */
   readonly data: readonly (NumericArray | number)[];
+  /**
+   * Whether each value is complex: a pair of real and imaginary part, next to each other in a `Float32Array` (numpy's
+   * complex64) or `Float64Array` (complex128). Shapes count values, not parts. Default false.
+   */
+  readonly complex?: boolean;
   /** Length of each dimension, slowest first; default `[n]` for n values. */
   readonly shape?: readonly number[];
   /** One per array; default `CH00`, `CH01`, … */
@@ -23,7 +28,7 @@ export interface DataInit {
   readonly axes?: readonly Axis[];
   /** Which dimensions are those of the scan or of time; default none. */
   readonly navIndexes?: readonly number[];
-  /** Standard uncertainty of each value, same units and shapes as `data`. */
+  /** Standard uncertainty of each value (of each part of a complex one), same units and shapes as `data`. */
   readonly errors?: readonly NumericArray[];
   /** The module that produced the data; DAQ_Viewer fills it in. */
   readonly origin?: string;
@@ -39,8 +44,9 @@ export interface DataInit {
  */
 export class DataWithAxes {
   readonly name: string;
-  /** Row-major, one array per label. */
+  /** Row-major, one array per label; pairs of real and imaginary part if `complex`. */
   readonly data: readonly NumericArray[];
+  readonly complex: boolean;
   readonly shape: readonly number[];
   readonly labels: readonly string[];
   readonly units: string;
@@ -59,7 +65,8 @@ export class DataWithAxes {
   constructor(init: DataInit) {
     this.name = init.name;
     this.data = init.data.map((array) => (typeof array === 'number' ? Float64Array.of(array) : array));
-    this.shape = init.shape ?? [this.data[0]?.length ?? 0];
+    this.complex = init.complex ?? false;
+    this.shape = init.shape ?? [Math.floor((this.data[0]?.length ?? 0) / (this.complex ? 2 : 1))];
     this.labels = init.labels ?? this.data.map((_, i) => `CH${String(i).padStart(2, '0')}`);
     this.units = checkUnits(init.units ?? '');
     this.axes = init.axes ?? [];
@@ -89,11 +96,16 @@ export class DataWithAxes {
   }
 }
 
-function shapeFault({ data, shape, labels, axes, errors }: DataWithAxes): string | undefined {
+function shapeFault({ data, complex, shape, labels, axes, errors }: DataWithAxes): string | undefined {
   if (data.length === 0) return 'there is no array';
-  const size = sizeOf(shape);
+  const isFloat = (array: NumericArray) => array instanceof Float32Array || array instanceof Float64Array;
+  if (complex && ![...data, ...(errors ?? [])].every(isFloat)) return 'complex values are pairs of floats';
+  const size = sizeOf(shape) * (complex ? 2 : 1);
   const wrong = data.findIndex((array) => array.length !== size);
-  if (wrong >= 0) return `array ${wrong} has ${data[wrong]?.length} values, shape [${shape.join(', ')}] needs ${size}`;
+  if (wrong >= 0) {
+    const needs = `shape [${shape.join(', ')}] needs ${size}${complex ? ', two for each complex value' : ''}`;
+    return `array ${wrong} has ${data[wrong]?.length} values, ${needs}`;
+  }
   if (labels.length !== data.length) return `${labels.length} labels for ${data.length} arrays`;
   if (errors && (errors.length !== data.length || errors.some((array) => array.length !== size))) {
     return 'error bars differ in number or shape from the data';

@@ -1,4 +1,4 @@
-/** Values of an array, row-major. Complex data are not here yet: they are stored as two arrays. */
+/** Values of an array, row-major. Complex values are pairs in an array of floats: real part, imaginary part, real part, … */
 export type NumericArray =
   | Int8Array
   | Uint8Array
@@ -24,6 +24,9 @@ export type Dtype =
   | 'float32'
   | 'float64';
 
+/** Names of element types that are a pair of floats, as numpy has them. */
+export type ComplexDtype = 'complex64' | 'complex128';
+
 const DTYPES: Readonly<Record<string, Dtype>> = {
   Int8Array: 'int8',
   Uint8Array: 'uint8',
@@ -40,6 +43,13 @@ const DTYPES: Readonly<Record<string, Dtype>> = {
 /** The numpy name of an array's element type. */
 export function dtypeOf(array: NumericArray): Dtype {
   return DTYPES[array.constructor.name] ?? 'float64';
+}
+
+/** The numpy name of an element of some data: of a pair, if the array holds complex values. */
+export function elementTypeOf(array: NumericArray, isComplex: boolean): Dtype | ComplexDtype {
+  const dtype = dtypeOf(array);
+  if (!isComplex) return dtype;
+  return dtype === 'float32' ? 'complex64' : 'complex128';
 }
 
 /** How many elements an array of this shape has; 1 for the shape `[]`. */

@@ -1,19 +1,88 @@
-import type { LogLine } from '../contracts/scan-recorder.ts';
+import type { LogLine, ScanOutcome } from '../contracts/scan-recorder.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
+import type { Overshoot } from '../processing/overshoot.ts';
 
-/** A fact about one module, in the order in which things happened. */
-export interface LabEvent {
+/** A fact about one module, a scan or a log. */
+export type LabFact =
+  | { readonly type: 'connected' | 'closed' | 'moving' | 'homing' | 'grabbed' | 'live' | 'scanPaused' | 'scanResumed' }
+  /** Of an actuator, with the position read back. */
+  | { readonly type: 'arrived' | 'stopped'; readonly position?: number; readonly units?: string }
+  /** The module cannot be trusted any more (`faulted`), or is as it was (`refused`). */
+  | { readonly type: 'faulted' | 'refused'; readonly error: DaqtorError }
+  | { readonly type: 'overshot'; readonly overshoot: Overshoot }
+  /** Its link is lost; it will be connected again after a pause. */
+  | { readonly type: 'reconnecting'; readonly attempt: number; readonly inMs: number }
+  /** It is back after `awayMs`. Of an actuator, with the positions read back before and after, in its units. */
+  | {
+      readonly type: 'reconnected';
+      readonly attempt: number;
+      readonly awayMs: number;
+      readonly was?: number;
+      readonly position?: number;
+      readonly units?: string;
+    }
+  /** It stays faulted until somebody connects it. */
+  | { readonly type: 'abandoned'; readonly attempts: number; readonly error: DaqtorError }
+  | { readonly type: 'pointSaved'; readonly measured: number }
+  | {
+      readonly type: 'scanEnded';
+      readonly outcome: ScanOutcome;
+      readonly measured: number;
+      readonly error: DaqtorError | undefined;
+    }
+  | { readonly type: 'logBegan' | 'logEnded'; readonly place: string }
+  | { readonly type: 'logFailed'; readonly error: DaqtorError };
+
+/** A fact, in the order in which things happened. */
+export type LabEvent = LabFact & {
+  /** Counts the events of one lab, from 0, without gaps. */
+  readonly seq: number;
   readonly atEpochMs: number;
-  /** Name of the module. */
+  /** Name of the module, or `scan` or `log`. */
   readonly source: string;
-  /** In the past tense, e.g. `connected`, `arrived`, `grabbed`, `faulted`. */
-  readonly type: string;
-  readonly error?: DaqtorError | undefined;
-}
+};
 
 /** The line that an event makes in a log; undefined for what happens at every point. */
-export function logLineOf({ atEpochMs, source, type, error }: LabEvent): LogLine | undefined {
-  if (error) return { atEpochMs, source, level: 'ERROR', text: error.message };
-  if (type === 'moving' || type === 'arrived' || type === 'grabbed') return undefined;
-  return { atEpochMs, source, level: 'INFO', text: type };
+export function logLineOf(event: LabEvent): LogLine | undefined {
+  const { atEpochMs, source } = event;
+  const line = (level: LogLine['level'], text: string) => ({ atEpochMs, source, level, text });
+  switch (event.type) {
+    case 'moving':
+    case 'arrived':
+    case 'grabbed':
+    case 'pointSaved':
+      return undefined;
+    case 'faulted':
+    case 'refused':
+    case 'logFailed':
+      return line('ERROR', event.error.message);
+    case 'abandoned':
+      return line('ERROR', `given up after ${event.attempts} attempts to connect it again: ${event.error.message}`);
+    case 'overshot': {
+      const { name, label, value, limit, units } = event.overshoot;
+      return line(
+        'WARNING',
+        `${event.type}: '${name}' ${label} is ${value} ${units}, beyond its limit of ${limit} ${units}`,
+      );
+    }
+    case 'reconnecting':
+      return line('WARNING', `connecting again in ${event.inMs} ms, attempt ${event.attempt}`);
+    case 'reconnected':
+      return line('INFO', returned(event));
+    case 'scanEnded':
+      return event.error
+        ? line('ERROR', event.error.message)
+        : line('INFO', `scan ${event.outcome} after ${event.measured} points`);
+    case 'logBegan':
+    case 'logEnded':
+      return line('INFO', `${event.type}: ${event.place}`);
+    default:
+      return line('INFO', event.type);
+  }
+}
+
+function returned({ awayMs, was, position, units = '' }: Extract<LabFact, { type: 'reconnected' }>): string {
+  const back = `connected again after ${Math.round(awayMs)} ms`;
+  if (position === undefined) return back;
+  return `${back}; it is at ${position} ${units}, and was at ${was} ${units}`;
 }

@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
 import { DaqtorError } from '../errors/daqtor-error.ts';
+import { grid } from '../scan/builders.ts';
+import { linspace } from '../scan/sweep.ts';
 import { stubActuator, stubDetector } from '../testing/stub-instruments.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
 import { lab } from './lab.ts';
+import { type LabEvent, logLineOf } from './lab-event.ts';
 import { SharedResources } from './shared-resources.ts';
 
 const dead = (problem: string) => {
@@ -43,6 +46,57 @@ it('tells what happens, in order and with the time', async () => {
   await bench.meter.grab();
   await bench.close();
   expect(told).toEqual(['0 x moving', '0 x arrived', '50 meter grabbed', '50 meter closed', '50 x closed']);
+});
+
+it('numbers what happens without gaps, with the positions read back, scans included', async () => {
+  const clock = new VirtualClock(0);
+  const events: LabEvent[] = [];
+  const bench = await lab({ x: stubActuator()({}) }, { clock, onEvent: (event) => events.push(event) });
+  await bench.scan({ over: grid(linspace(bench.x, 1, 2, 2)), read: [] }).done.catch(() => undefined);
+  await bench.x.move(2);
+  await bench.close();
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i));
+  expect(events[0]).toMatchObject({ type: 'connected', source: 'x' });
+  expect(events.filter(({ type }) => type === 'arrived').at(-1)).toMatchObject({ position: 2, units: 'mm' });
+  expect(events.filter(({ source }) => source === 'scan').at(-1)?.type).toBe('scanEnded');
+});
+
+it('stops all motors before it lets go of anything, then lets go in reverse', async () => {
+  const clock = new VirtualClock(0);
+  const calls: string[] = [];
+  const endless = stubActuator(({ name }) => ({
+    isMoving: async () => !calls.includes(`${name} stop`),
+    stop: async () => {
+      await clock.sleep(10);
+      calls.push(`${name} stop`);
+    },
+    close: async () => {
+      calls.push(`${name} close`);
+    },
+  }));
+  const bench = await lab({ x: endless({}), y: endless({}) }, { clock });
+  const moves = [bench.x.move(1), bench.y.move(1)];
+  await clock.sleep(5);
+  await bench.close();
+  await Promise.all(moves);
+  expect(calls).toEqual(['x stop', 'y stop', 'y close', 'x close']);
+});
+
+it('tells an overshoot to whoever listens, so that a scan can be stopped by it', async () => {
+  const clock = new VirtualClock();
+  const bench = await lab({ x: stubActuator()({}), meter: stubDetector()({ overshoot: { above: 2 } }) }, { clock });
+  const run = bench.scan({ over: grid(linspace(bench.x, 0, 9, 10)), read: [bench.meter] });
+  bench.events$.subscribe(({ type }) => type === 'overshot' && run.stop());
+  expect(await run.done).toMatchObject({ outcome: 'stopped', points: 4 });
+  await bench.close();
+});
+
+it('writes a line about an overshoot into the log', () => {
+  const overshoot = { name: 'signal', label: 'CH00', value: 3, limit: 2, units: 'V' };
+  expect(logLineOf({ seq: 0, atEpochMs: 0, source: 'meter', type: 'overshot', overshoot })).toMatchObject({
+    level: 'WARNING',
+    text: "overshot: 'signal' CH00 is 3 V, beyond its limit of 2 V",
+  });
 });
 
 it('refuses bad settings before connecting, all of them at once', () => {

@@ -1,33 +1,35 @@
 import type { DaqMove } from '../actors/daq-move.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
 import type { ModuleRecord, ScanDescription } from '../contracts/scan-recorder.ts';
-import { Axis } from '../data/axis.ts';
 import type { ScanPlan } from './plan.ts';
 
-/** A scan as it goes into the file. */
+/** A longer text says nothing that the axes do not: it is a list of positions. */
+const MAX_TEXT = 100_000;
+
+/** A scan as it goes into the file: its points, its instruments, and itself as JSON, seeds and all. */
 export function describeScan(
-  { type, subType, shape, distribution, sweeps }: ScanPlan,
+  plan: ScanPlan,
   detectors: readonly DaqViewer[],
   settings: Readonly<Record<string, unknown>>,
   startedEpochMs: number,
 ): ScanDescription {
+  const { type, subType, shape, distribution, actuators, scan } = plan;
+  const text = JSON.stringify(scan);
   return {
     type,
     subType,
     shape,
     distribution,
-    axes: sweeps.map(({ actuator, units, positions }, i) => {
-      const place = distribution === 'uniform' ? { index: i } : { spreadOrder: i };
-      return new Axis({ label: actuator.name, units, data: positions, ...place });
-    }),
-    actuators: sweeps.map(({ actuator, units }) => recordOf(actuator, units)),
+    axes: plan.navAxes(),
+    actuators: actuators.map(({ actuator, units }) => recordOf(actuator, units)),
     detectors: detectors.map((detector) => recordOf(detector, '')),
-    settings,
+    settings: text.length > MAX_TEXT ? settings : { ...settings, definition: text },
     startedEpochMs,
   };
 }
 
-function recordOf({ name, spec, identity }: DaqMove | DaqViewer, units: string): ModuleRecord {
+/** A module as it goes into the file. */
+export function recordOf({ name, spec, identity }: DaqMove | DaqViewer, units: string): ModuleRecord {
   const { kind, title, settings } = spec;
   return { name, kind, title, units, identity, settings };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { lab } from '../lab/lab.ts';
 import { stubActuator } from '../testing/stub-instruments.ts';
-import { grid } from './grid.ts';
+import { grid } from './builders.ts';
 import { linspace, positions } from './sweep.ts';
 
 const bench = await lab({ x: stubActuator()({}), y: stubActuator()({}), z: stubActuator()({}) });
@@ -30,10 +30,10 @@ it('moves one axis by one index between two points when it snakes, in three dime
 });
 
 it('reaches both ends exactly and adds up no error', () => {
-  const { positions: list } = linspace(bench.x, -1, 1, 21);
+  const list = grid(linspace(bench.x, -1, 1, 21)).points.coordinates(0);
   expect([list[0], list[10], list[20]]).toEqual([-1, 0, 1]);
-  expect(linspace(bench.x, 0.7, 0.1, 3).positions[2]).toBe(0.1);
-  expect([...linspace(bench.x, 7, 9, 1).positions]).toEqual([7]);
+  expect(grid(linspace(bench.x, 0.7, 0.1, 3)).at(2).targets[0]).toBe(0.1);
+  expect(grid(linspace(bench.x, 7, 9, 1)).at(0).targets).toEqual([7]);
 });
 
 it('refuses sweeps that make no sense, naming the actuator', () => {

@@ -1,27 +1,138 @@
+import type { DaqMove } from '../actors/daq-move.ts';
+import type { DaqViewer } from '../actors/daq-viewer.ts';
+import { Axis } from '../data/axis.ts';
 import type { DataDistribution } from '../data/data-with-axes.ts';
-import type { Sweep } from './sweep.ts';
+import { areCompatible, convertUnits } from '../units/units.ts';
+import { nameScan } from './name-scan.ts';
+import { type PlannedPoint, plannedPoint } from './planned-point.ts';
+import type { PointAxis } from './points.ts';
+import { Scan } from './scan.ts';
+import type { ScanValue } from './scan-value.ts';
 
-/** Where a step of a scan goes and where its data belong. */
-export interface PlannedPoint {
-  /** One index per scan dimension. */
-  readonly indexes: readonly number[];
-  /** One position per sweep, in the sweep's units. */
-  readonly targets: readonly number[];
+/** An actuator in a scan. */
+export interface PlannedActuator {
+  readonly actuator: DaqMove;
+  /** Units of its positions in the scan. */
+  readonly units: string;
 }
 
-/** A scan as a value: nothing moves until it is run. Points are computed when they are asked for. */
+/** A scan and the instruments that it needs: what DAQ_Scan runs. Points are computed when they are asked for. */
 export interface ScanPlan {
   /** PyMoDAQ's name for it, e.g. `Scan2D`. */
   readonly type: string;
-  /** PyMoDAQ's name for it, e.g. `LinearBackForce`. */
+  /** PyMoDAQ's name for it where it has one, e.g. `LinearBackForce`. */
   readonly subType: string;
-  /** One per actuator, slowest first. */
-  readonly sweeps: readonly Sweep[];
+  /** Slowest first. */
+  readonly actuators: readonly PlannedActuator[];
   /** Length of each scan dimension. */
   readonly shape: readonly number[];
   readonly distribution: DataDistribution;
   /** How many steps it has. */
   readonly size: number;
+  /** Whether every place of the arrays is visited. */
+  readonly isComplete: boolean;
+  /** Whether points have a time to be measured at. */
+  readonly isTimed: boolean;
+  /** The scan as plain data. */
+  readonly scan: ScanValue;
+  /** Why it cannot run in this lab; empty if it can. */
+  readonly problems: readonly string[];
   /** The point of a step, from 0 to `size - 1`. */
   at(step: number): PlannedPoint;
+  /** Positions of one actuator in the order of the array index. */
+  positions(actuator: number): Float64Array;
+  /** The coordinates of the data: of actuators, times and repetitions. */
+  navAxes(): Axis[];
+}
+
+/** Modules by their names in the lab. */
+export type Modules = Readonly<Record<string, DaqMove | DaqViewer>>;
+
+/**
+ * Binds a scan to the instruments of a lab. A relative scan counts from the positions that were last read.
+ *
+ * @returns the plan; `problems` says what is missing for it to run
+ * @throws DaqtorError `scan.refused` if the scan makes no sense in any lab
+ */
+export function planOf(scan: Scan | ScanValue, modules: Modules): ScanPlan {
+  const { value, points } = scan instanceof Scan ? scan : new Scan(scan);
+  const bindings = points.axes.map((axis) => bind(axis, modules));
+  const offsets = bindings.map(({ offset }) => offset);
+  const isShifted = offsets.some((offset) => offset !== 0);
+  const actuators = bindings.flatMap(({ planned }) => planned ?? []);
+  const places = bindings.flatMap(({ planned }, place) => (planned ? [place] : []));
+  // What cannot be moved has no target, so that targets and actuators stay in step.
+  const axes = points.axes.map(
+    (axis, i): PointAxis => (axis.role === 'actuator' && !bindings[i]?.planned ? { ...axis, role: 'count' } : axis),
+  );
+  const coordinates = (place: number) => {
+    const values = points.coordinates(place);
+    const offset = offsets[place] as number;
+    return offset === 0 ? values : values.map((one) => one + offset);
+  };
+  return {
+    ...nameScan(value, points),
+    actuators,
+    shape: points.shape,
+    distribution: points.distribution,
+    size: points.size,
+    isComplete: points.isComplete,
+    isTimed: points.axes.some(({ role }) => role === 'time'),
+    scan: value,
+    problems: [...new Set(bindings.flatMap(({ problem }) => problem ?? []))],
+    at: (step) => {
+      const point = points.at(step);
+      if (!isShifted) return plannedPoint(axes, point);
+      const values = point.values.map((one, place) => one + (offsets[place] as number));
+      return plannedPoint(axes, { indexes: point.indexes, values });
+    },
+    positions: (actuator) => coordinates(places[actuator] ?? -1),
+    navAxes: () =>
+      points.axes.map(({ name, units }, i) => {
+        const place = points.distribution === 'uniform' ? { index: i } : { spreadOrder: i };
+        return new Axis({
+          label: name,
+          units: bindings[i]?.planned?.units ?? units ?? '',
+          data: coordinates(i),
+          ...place,
+        });
+      }),
+  };
+}
+
+interface Binding {
+  readonly planned?: PlannedActuator;
+  /** What is added to each value, in the units of the scan. */
+  readonly offset: number;
+  readonly problem?: string;
+}
+
+function bind({ name, units, role, isRelative }: PointAxis, modules: Modules): Binding {
+  if (role !== 'actuator') return { offset: 0 };
+  const module = Object.hasOwn(modules, name) ? modules[name] : undefined;
+  if (!module)
+    return { offset: 0, problem: `[${name}] is not in this lab, which has ${Object.keys(modules).join(', ')}` };
+  if (module.role !== 'actuator') return { offset: 0, problem: `[${name}] is a detector and cannot be moved` };
+  const own = units ?? module.units;
+  if (!areUnits(own, module)) {
+    return {
+      offset: 0,
+      problem: `[${name}] positions in '${own}' cannot be reached by an axis that moves in '${module.units}'`,
+    };
+  }
+  const planned = { actuator: module, units: own };
+  if (!isRelative) return { planned, offset: 0 };
+  const offset = convertUnits(module.position, module.units, own);
+  if (Number.isFinite(offset)) return { planned, offset };
+  return { planned, offset: 0, problem: `[${name}] has no position yet that a relative scan could count from` };
+}
+
+/** An axis that is not connected has no units yet; that it is not connected is said elsewhere. */
+function areUnits(units: string, module: DaqMove): boolean {
+  if (module.state === 'offline') return true;
+  try {
+    return areCompatible(units, module.units);
+  } catch {
+    return false;
+  }
 }

@@ -1,35 +1,121 @@
+import type { DaqMove } from '../actors/daq-move.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
+import type { GrabForm } from '../actors/expected-grab.ts';
+import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
-import { convertUnits } from '../units/units.ts';
+import { estimateDuration } from './estimate-duration.ts';
 import type { ScanPlan } from './plan.ts';
+import { type Reach, reachOf } from './reach.ts';
+
+/** What a scan would do, found out without moving anything. */
+export interface PreflightReport {
+  /** Why it would be refused, every reason; empty if it can run. */
+  readonly reasons: readonly string[];
+  /** How many points it has. */
+  readonly points: number;
+  readonly shape: readonly number[];
+  /** Where it takes each actuator. */
+  readonly reaches: readonly Reach[];
+  /** What each detector gives, by its name: as its last grab was; absent for one that has not grabbed yet. */
+  readonly forms: Readonly<Record<string, readonly GrabForm[]>>;
+  /** How long it takes without saving, as far as the modules can tell. */
+  readonly durationMs: number;
+  /** Modules that cannot tell how long they take; the duration leaves them out. */
+  readonly unknownDurations: readonly string[];
+  /** How much it writes, before compression; undefined while a detector has not grabbed yet. */
+  readonly bytes: number | undefined;
+  /** Room where it would be saved; undefined if it is not saved, or the recorder cannot tell. */
+  readonly freeBytes: number | undefined;
+}
+
+/** What is looked at before a scan. */
+export interface PreflightInput {
+  readonly over: ScanPlan;
+  readonly read: readonly DaqViewer[];
+  readonly settleMs?: number;
+  readonly save?: ScanRecorder;
+}
 
 /**
  * Looks for everything that would make a scan fail, before anything moves.
  *
  * @throws DaqtorError `scan.refused` with every reason at once
  */
-export function preflight({ sweeps }: ScanPlan, detectors: readonly DaqViewer[]): void {
-  const reasons: string[] = [];
-  const modules = [...sweeps.map(({ actuator }) => actuator), ...detectors];
-  for (const [i, module] of modules.entries()) {
-    if (modules.indexOf(module) !== i) reasons.push(`[${module.name}] takes part twice`);
-    else if (module.state !== 'idle') reasons.push(`[${module.name}] is ${module.state}, not idle`);
-  }
-  for (const { actuator, positions, units } of sweeps) {
-    if (actuator.state !== 'idle') continue;
-    const { min, max } = actuator.limits;
-    const targets = Array.from(positions, (position) => convertUnits(position, units, actuator.units));
-    const outside = targets.filter((target) => !(target >= min && target <= max)).length;
-    if (outside > 0) {
-      const span = `${Math.min(...targets)} to ${Math.max(...targets)} ${actuator.units}`;
-      reasons.push(
-        `[${actuator.name}] ${outside} of ${targets.length} positions (${span}) lie outside its limits ${min} to ${max} ${actuator.units}`,
-      );
-    }
-  }
+export async function preflight(input: PreflightInput): Promise<void> {
+  const reasons = [...reasonsAgainst(input), ...lackOfRoom(await roomFor(input))];
   if (reasons.length === 0) return;
   throw new DaqtorError('scan.refused', {
     problem: `the scan cannot run: ${reasons.join('; ')}`,
     advice: 'Nothing has moved',
   });
+}
+
+/** The same look, with what a person wants to know before starting a scan. */
+export async function preflightReport(input: PreflightInput): Promise<PreflightReport> {
+  const { over, settleMs = 0 } = input;
+  const read = input.read.filter(isDetector);
+  const room = await roomFor(input);
+  const isReady = modulesOf(input).every(({ state }) => state === 'idle');
+  const duration = isReady ? estimateDuration(over, read, settleMs) : { ms: Number.NaN, unknown: [] };
+  return {
+    reasons: [...reasonsAgainst(input), ...lackOfRoom(room)],
+    points: over.size,
+    shape: over.shape,
+    reaches: over.actuators.flatMap(({ actuator }, i) => (actuator.state === 'idle' ? [reachOf(over, i)] : [])),
+    forms: Object.fromEntries(read.flatMap(({ name, expected: { forms } }) => (forms ? [[name, forms]] : []))),
+    durationMs: duration.ms,
+    unknownDurations: duration.unknown,
+    ...room,
+  };
+}
+
+function modulesOf({ over, read }: PreflightInput): readonly (DaqMove | DaqViewer)[] {
+  return [...over.actuators.map(({ actuator }) => actuator), ...read];
+}
+
+function reasonsAgainst(input: PreflightInput): string[] {
+  const { over, read } = input;
+  const reasons = [...over.problems];
+  const modules = modulesOf(input);
+  for (const [i, module] of modules.entries()) {
+    if (modules.indexOf(module) !== i) reasons.push(`[${module.name}] takes part twice`);
+    else if (module.state !== 'idle') reasons.push(`[${module.name}] is ${module.state}, not idle`);
+  }
+  for (const module of read)
+    if (!isDetector(module)) reasons.push(`[${module.name}] is no detector and cannot be read`);
+  for (const [i, { actuator }] of over.actuators.entries()) {
+    if (actuator.state !== 'idle') continue;
+    const { name, units, min, max, count, outside } = reachOf(over, i);
+    if (outside === 0) continue;
+    const { limits } = actuator;
+    reasons.push(
+      `[${name}] ${outside} of ${count} positions (${min} to ${max} ${units}) lie outside its limits ${limits.min} to ${limits.max} ${units}`,
+    );
+  }
+  return reasons;
+}
+
+/** Scripts without types can pass anything. */
+const isDetector = ({ role }: { readonly role: string; readonly name: string }): boolean => role === 'detector';
+
+type Room = Pick<PreflightReport, 'bytes' | 'freeBytes'>;
+
+async function roomFor({ over, read, save }: PreflightInput): Promise<Room> {
+  const perGrab = read
+    .filter(isDetector)
+    .map(({ expected }) => expected.forms?.reduce((sum, { bytes }) => sum + bytes, 0));
+  // Read-backs and the time are float64, the status is a byte.
+  const own = 8 * over.actuators.length + 8 + 1;
+  const perPoint = perGrab.reduce<number | undefined>(
+    (sum, bytes) => (sum === undefined || bytes === undefined ? undefined : sum + bytes),
+    own,
+  );
+  const places = over.shape.reduce((product, length) => product * length, 1);
+  return { bytes: perPoint === undefined ? undefined : perPoint * places, freeBytes: await save?.freeBytes?.() };
+}
+
+function lackOfRoom({ bytes, freeBytes }: Room): string[] {
+  if (bytes === undefined || freeBytes === undefined || bytes <= freeBytes) return [];
+  const mib = (size: number) => `${Math.ceil(size / 2 ** 20)} MiB`;
+  return [`its data need ${mib(bytes)}, and where they are saved only ${mib(freeBytes)} are free`];
 }

@@ -1,4 +1,5 @@
 import type { ScanPoint } from '../contracts/scan-recorder.ts';
+import { magnitude } from '../data/complex.ts';
 import type { ScanPlan } from './plan.ts';
 
 /** A named number with its unit, for people. */
@@ -21,12 +22,12 @@ export interface Progress {
   readonly remainingMs: number | undefined;
   /** Positions read back at the last point, one per actuator. */
   readonly positions: readonly Reading[];
-  /** The first 0D value of the last point, if there is one. */
+  /** The first 0D value of the last point, if there is one; the magnitude of a complex one. */
   readonly reading: Reading | undefined;
 }
 
 export function progressOf(
-  { size, sweeps }: ScanPlan,
+  { size, actuators }: ScanPlan,
   state: Progress['state'],
   done: number,
   elapsedMs: number,
@@ -40,7 +41,7 @@ export function progressOf(
     pointsPerSecond: elapsedMs > 0 ? (1000 * done) / elapsedMs : 0,
     remainingMs: done > 0 ? (elapsedMs / done) * (size - done) : undefined,
     positions: point
-      ? sweeps.map(({ actuator, units }, i) => ({
+      ? actuators.map(({ actuator, units }, i) => ({
           name: actuator.name,
           value: point.positions[i] ?? Number.NaN,
           units,
@@ -52,8 +53,9 @@ export function progressOf(
 
 function firstReading(point: ScanPoint): Reading | undefined {
   for (const { data } of point.data) {
-    for (const { dim, name, data: arrays, units } of data) {
-      const value = arrays[0]?.[0];
+    for (const { dim, name, data: arrays, complex, units } of data) {
+      const [values] = arrays;
+      const value = complex && values ? magnitude(values)[0] : values?.[0];
       if (dim === 'Data0D' && value !== undefined) return { name, value: Number(value), units };
     }
   }

@@ -38,7 +38,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   /** Takes the item if there is room. A producer that cannot wait must fail loudly when this is false. */
   tryPut(item: T): boolean {
     if (this.#closed) throw this.#error ?? new DaqtorError('stream.overflow', { problem: 'the queue is closed' });
-    if (this.#full) return false;
+    if (!this.hasRoom) return false;
     this.#ring[this.#tail++ & this.#mask] = item;
     this.#bytes += this.#options.bytesOf?.(item) ?? 0;
     const wake = this.#wakeConsumer;
@@ -60,9 +60,10 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     }
   }
 
-  get #full(): boolean {
+  /** Whether the next item is taken at once. */
+  get hasRoom(): boolean {
     const { maxItems, maxBytes = Number.POSITIVE_INFINITY } = this.#options;
-    return this.size >= maxItems || this.#bytes >= maxBytes;
+    return this.size < maxItems && this.#bytes < maxBytes;
   }
 
   /** The oldest item, or undefined when there is none right now. */
@@ -81,24 +82,40 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   }
 
   /**
+   * Waits for an item, and leaves it there.
+   *
+   * @returns false once the queue is closed and empty
+   * @throws what the queue was closed with
+   */
+  async whenFilled(): Promise<boolean> {
+    while (this.size === 0) {
+      if (this.#closed) {
+        if (this.#error !== undefined) throw this.#error;
+        return false;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wakeConsumer = resolve;
+      });
+    }
+    return true;
+  }
+
+  /** The oldest items that are there right now, at most `max`; no further one once they have `maxBytes`. */
+  takeAll(max = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY): T[] {
+    const batch: T[] = [];
+    const before = this.#bytes;
+    while (batch.length < max && this.size > 0 && before - this.#bytes < maxBytes) batch.push(this.tryTake() as T);
+    return batch;
+  }
+
+  /**
    * All that is there, at least one item and at most `max`.
    *
    * @returns undefined once the queue is closed and empty
    * @throws what the queue was closed with
    */
   async takeBatch(max = Number.POSITIVE_INFINITY): Promise<T[] | undefined> {
-    while (this.size === 0) {
-      if (this.#closed) {
-        if (this.#error !== undefined) throw this.#error;
-        return undefined;
-      }
-      await new Promise<void>((resolve) => {
-        this.#wakeConsumer = resolve;
-      });
-    }
-    const batch: T[] = [];
-    while (batch.length < max && this.size > 0) batch.push(this.tryTake() as T);
-    return batch;
+    return (await this.whenFilled()) ? this.takeAll(max) : undefined;
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<T> {

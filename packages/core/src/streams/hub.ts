@@ -39,10 +39,27 @@ export class Hub<T> {
       const wait = queue.put(value);
       if (wait) {
         waits ??= [];
-        waits.push(wait);
+        waits.push(
+          wait.catch((error: unknown) => {
+            // Who was detached while it held the producer back does not want the value any more.
+            if (this.#sinks.has(queue)) throw error;
+          }),
+        );
       }
     }
     return waits && Promise.all(waits).then(() => undefined);
+  }
+
+  /**
+   * Hands the value to everyone, for a producer that cannot wait.
+   *
+   * @returns false if a sink had no room: then no sink has got it, so that none has a gap that another has not; taps have
+   */
+  offer(value: T): boolean {
+    this.#live.next(value);
+    for (const queue of this.#sinks) if (!queue.hasRoom) return false;
+    for (const queue of this.#sinks) queue.tryPut(value);
+    return true;
   }
 
   /** No more values: sinks end once they are empty, taps complete. */

@@ -56,6 +56,31 @@ it('holds the producer back for a slow sink but not for a slow tap', async () =>
   expect(seen).toEqual([0, 3]);
 });
 
+it('goes on when a sink that held the producer back is given back, and not when it has failed', async () => {
+  const hub = new Hub<number>();
+  const [leaving, failing] = [hub.attach({ maxItems: 1 }), hub.attach({ maxItems: 1 })];
+  void hub.publish(1);
+  const first = hub.publish(2);
+  failing.tryTake();
+  hub.detach(leaving);
+  await first;
+  const second = hub.publish(3);
+  failing.close(new Error('disk full'));
+  await expect(second).rejects.toThrow('disk full');
+});
+
+it('offers a value to all sinks or to none, and to taps in any case', () => {
+  const hub = new Hub<number>();
+  const tapped: number[] = [];
+  hub.live$.subscribe((value) => tapped.push(value));
+  const [wide, narrow] = [hub.attach({ maxItems: 4 }), hub.attach({ maxItems: 1 })];
+  expect([hub.offer(1), hub.offer(2)]).toEqual([true, false]);
+  expect([wide.size, narrow.size]).toEqual([1, 1]);
+  narrow.tryTake();
+  expect(hub.offer(3)).toBe(true);
+  expect(tapped).toEqual([1, 2, 3]);
+});
+
 it('shows the last value when the source ends between two looks', () => {
   const hub = new Hub<number>();
   const seen: number[] = [];

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { moveOnTrial, moveTransitions } from '../actors/testing/move-on-trial.ts';
+import { walk } from '../actors/testing/walk-module.ts';
 import type { ActuatorDriver } from '../contracts/actuator-driver.ts';
 import type { Clock } from '../time/clock.ts';
 import { checkUnits } from '../units/units.ts';
@@ -11,6 +13,8 @@ export interface ActuatorOnTrial {
   readonly targets: readonly [number, number];
   /** Largest accepted distance between target and read-back, in its units. */
   readonly epsilon: number;
+  /** For a driver in memory whose answers are there before they could be aborted. */
+  readonly answersAtOnce?: boolean;
   /** Lets go of what the driver talks to (a port, a simulator). */
   dispose?(): Promise<void>;
 }
@@ -58,7 +62,19 @@ export function describeActuatorDriver(name: string, open: () => Promise<Actuato
       await one.driver.stop(never);
       const position = await rest(one);
       expect(Math.abs(position - to)).toBeGreaterThan(one.epsilon);
-      expect(await one.driver.readPosition(never)).toBeCloseTo(position, 2);
+      expect(Math.abs((await one.driver.readPosition(never)) - position)).toBeLessThanOrEqual(one.epsilon);
+    });
+
+    trial('tells, if it can, when it has come to rest, and at once when it is there already', async (one) => {
+      const { driver, targets, epsilon } = one;
+      if (!driver.whenAtRest) return;
+      for (const target of targets) {
+        await driver.startMove(target, never);
+        await driver.whenAtRest(never);
+        expect(await driver.isMoving(never)).toBe(false);
+        expect(Math.abs((await driver.readPosition(never)) - target)).toBeLessThanOrEqual(epsilon);
+      }
+      await driver.whenAtRest(never);
     });
 
     trial('takes a stop at rest as harmless', async (one) => {
@@ -77,6 +93,7 @@ export function describeActuatorDriver(name: string, open: () => Promise<Actuato
     });
 
     trial('rejects with the reason when a call is aborted, and answers the next call rightly', async (one) => {
+      if (one.answersAtOnce) return;
       const [target] = one.targets;
       await one.driver.startMove(target, never);
       await rest(one);
@@ -86,6 +103,14 @@ export function describeActuatorDriver(name: string, open: () => Promise<Actuato
       abort.abort(reason);
       await expect(reading).rejects.toBe(reason);
       expect(Math.abs((await one.driver.readPosition(never)) - target)).toBeLessThanOrEqual(one.epsilon);
+    });
+
+    it('leads DAQ_Move through every transition of its life', async () => {
+      const { driver, dispose } = await open();
+      const canHome = driver.startHome !== undefined;
+      await driver.close();
+      await dispose?.();
+      for (const transition of moveTransitions(canHome)) await walk(transition, await moveOnTrial(open));
     });
 
     trial('may be closed twice', async ({ driver }) => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { viewerOnTrial, viewerTransitions } from '../actors/testing/viewer-on-trial.ts';
+import { walk } from '../actors/testing/walk-module.ts';
 import type { DetectorDriver } from '../contracts/detector-driver.ts';
+import type { DataWithAxes } from '../data/data-with-axes.ts';
 
 /** A detector driver, connected, ready to be tried. */
 export interface DetectorOnTrial {
@@ -54,6 +57,34 @@ export function describeDetectorDriver(name: string, open: () => Promise<Detecto
       abort.abort(reason);
       await expect(grab).rejects.toBe(reason);
       expect((await driver.grab(never)).length).toBeGreaterThan(0);
+    });
+
+    trial('averages by itself, if it can, into data of the same names, shapes and units', async (driver) => {
+      if (!driver.grabMean) return;
+      const looks = (data: readonly DataWithAxes[]) => data.map(({ name, shape, units }) => ({ name, shape, units }));
+      expect(looks(await driver.grabMean(3, never))).toEqual(looks(await driver.grab(never)));
+    });
+
+    trial('runs freely, if it can, until it is aborted, then gives nothing more and grabs again', async (driver) => {
+      if (!driver.live) return;
+      const abort = new AbortController();
+      let frames = 0;
+      const distinct = new Set<unknown>();
+      await driver
+        .live((data) => {
+          frames++;
+          distinct.add(data[0]?.data[0]);
+          if (frames === 3) abort.abort(new Error('enough'));
+        }, abort.signal)
+        .catch((error: unknown) => expect(error).toBe(abort.signal.reason));
+      expect(frames).toBe(3);
+      expect(distinct.size).toBe(3);
+      expect((await driver.grab(never)).length).toBeGreaterThan(0);
+      expect(frames).toBe(3);
+    });
+
+    it('leads DAQ_Viewer through every transition of its life', async () => {
+      for (const transition of viewerTransitions()) await walk(transition, await viewerOnTrial(open));
     });
 
     trial('may be closed twice', async (driver) => {

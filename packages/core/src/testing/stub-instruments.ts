@@ -48,17 +48,26 @@ export function stubActuator(
   });
 }
 
-/** A 0D detector in memory, in V, that counts its grabs; `grab` replaces what it gives. */
-export function stubDetector(grab?: DetectorDriver['grab']) {
+/**
+ * A 0D detector in memory, in V, that counts its grabs.
+ *
+ * @param grab - replaces what it gives
+ * @param overrides - given the context; what it returns replaces or adds calls of the driver
+ */
+export function stubDetector(
+  grab?: DetectorDriver['grab'],
+  overrides: (context: ConnectContext) => Partial<DetectorDriver> = () => ({}),
+) {
   return defineDetector({
     kind: 'stub-detector',
     title: 'Detector in memory',
     settings: z.object({}),
-    connect: async () => {
+    connect: async (_, context) => {
       let grabs = 0;
       return {
         grab: grab ?? (async () => [new DataWithAxes({ name: 'signal', data: [grabs++], units: 'V' })]),
         close: async () => {},
+        ...overrides(context),
       };
     },
   });

@@ -20,6 +20,8 @@ export interface Clock {
    * @param signal - aborting rejects at once with `signal.reason`
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Resolves once everything else that is ready had its turn; for loops whose steps may take no time. */
+  turn(): Promise<void>;
   /** Waits for work that takes real time (a disk, another thread). Virtual time stands still meanwhile. */
   outside<T>(work: Promise<T>): Promise<T>;
 }

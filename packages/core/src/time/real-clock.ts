@@ -7,6 +7,7 @@ export const realClock: Clock = {
   setTimeout: (callback, ms) => setTimeout(callback, ms) as unknown as TimerHandle,
   clearTimeout: (handle) => clearTimeout(handle as unknown as number),
   sleep: (ms, signal) => sleepOn(realClock, ms, signal),
+  turn: () => new Promise(afterPromises),
   outside: (work) => work,
 };
 

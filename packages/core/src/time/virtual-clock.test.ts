@@ -46,3 +46,25 @@ it('stands still while real work is done outside', async () => {
   await clock.sleep(2);
   expect(fired).toBe(true);
 });
+
+it('goes on while a loop takes turns that need no time', async () => {
+  const clock = new VirtualClock();
+  let isOver = false;
+  clock.setTimeout(() => {
+    isOver = true;
+  }, 1);
+  let turns = 0;
+  for (; !isOver; turns++) await clock.turn();
+  expect(turns).toBeGreaterThanOrEqual(1000);
+});
+
+it('counts the timers that are still set', async () => {
+  const clock = new VirtualClock();
+  const handle = clock.setTimeout(() => {}, 10);
+  clock.setTimeout(() => {}, 5);
+  expect(clock.pending).toBe(2);
+  clock.clearTimeout(handle);
+  expect(clock.pending).toBe(1);
+  await clock.sleep(6);
+  expect(clock.pending).toBe(0);
+});

@@ -37,6 +37,11 @@ export class VirtualClock implements Clock {
     return this.#epochMs + this.#nowMs;
   }
 
+  /** Timers that are set and not cleared: 0 once a laboratory has let go of everything. */
+  get pending(): number {
+    return this.#heap.filter(({ callback }) => callback).length;
+  }
+
   setTimeout(callback: () => void, ms: number): TimerHandle {
     const timer: Timer = { atMs: this.#nowMs + Math.max(0, ms), order: this.#order++, callback };
     this.#push(timer);
@@ -50,6 +55,11 @@ export class VirtualClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return sleepOn(this, ms, signal);
+  }
+
+  /** Takes a microsecond, so that a loop of such turns does not stop the time. */
+  turn(): Promise<void> {
+    return this.sleep(0.001);
   }
 
   async outside<T>(work: Promise<T>): Promise<T> {

@@ -75,3 +75,12 @@ export function convertUnits(value: number, from: string, to: string): number {
   }
   return new Qty(value, source.spelled).to(target.quantity).scalar;
 }
+
+/**
+ * Expresses a difference in other units: from 10 to 11 degC it is 1 K, where 1 degC on the scale is 274.15 K.
+ *
+ * @throws as `convertUnits`
+ */
+export function convertSpan(span: number, from: string, to: string): number {
+  return convertUnits(span, from, to) - convertUnits(0, from, to);
+}

@@ -1,6 +1,7 @@
 import { DaqtorError, defineActuator, type Limits } from '@daqtor/core';
 import { z } from 'zod';
 import { asciiNumber } from '../protocols/ascii-number.ts';
+import { decimal } from '../protocols/decimal.ts';
 import {
   type LineEnds,
   type LineTalk,
@@ -10,8 +11,9 @@ import {
   resyncBy,
   shown,
 } from '../protocols/line-talk.ts';
-import { type Link, openLink } from '../transports/link.ts';
+import type { Link } from '../transports/link.ts';
 import type { LinkIo } from '../transports/link-io.ts';
+import { overLink } from '../transports/over-link.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
 import { adviceFor, type Esp301Error, parseEsp301Error } from './esp301-errors.ts';
 
@@ -41,11 +43,8 @@ export const esp301 = defineActuator({
   title: 'Newport ESP301 axis',
   settings,
   async connect({ port, axis, homeMode }, context) {
-    const link = await openLink(context, port, {
-      serial: { baudRate: 19_200, flow: 'rtscts' },
-      resync: resyncBy(ESP301),
-    });
-    try {
+    const options = { serial: { baudRate: 19_200, flow: 'rtscts' }, resync: resyncBy(ESP301) } as const;
+    return overLink(context, port, options, async (link) => {
       const controller = new Controller(link, axis);
       const { signal } = context;
       const identity = `Newport ${await link.exchange((io) => recognise(io, ESP301), signal)}`;
@@ -75,10 +74,7 @@ export const esp301 = defineActuator({
         startHome: (signal) => controller.command(`OR${homeMode ?? ''}`, 'the search for the reference', signal),
         close: () => link.close(),
       };
-    } catch (error) {
-      await link.close();
-      throw error;
-    }
+    });
   },
 });
 
@@ -212,12 +208,4 @@ async function readLimits(controller: Controller, signal: AbortSignal): Promise<
   const min = await controller.number('SL?', signal);
   const max = await controller.number('SR?', signal);
   return min < max ? { min, max } : undefined;
-}
-
-/** A number without exponent, which the controller does not read. */
-function decimal(value: number): string {
-  return value
-    .toFixed(9)
-    .replace(/\.?0+$/, '')
-    .replace(/^-0$/, '0');
 }

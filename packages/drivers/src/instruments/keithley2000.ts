@@ -1,10 +1,10 @@
-import { DaqtorError, DataWithAxes, defineDetector } from '@daqtor/core';
+import { defineDetector } from '@daqtor/core';
 import { z } from 'zod';
-import { recognise, resyncBy } from '../protocols/line-talk.ts';
-import { recogniseBy, scpi } from '../protocols/scpi.ts';
+import { overScpi } from '../protocols/over-scpi.ts';
+import { recogniseBy } from '../protocols/scpi.ts';
 import type { Identity } from '../protocols/scpi-values.ts';
-import { openLink } from '../transports/link.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
+import { checkRange, multimeterSettings, readOnce } from './multimeter.ts';
 
 /** What can be measured: its path in the SENSe subsystem and its units (SENSe1 subsystem). */
 const FUNCTIONS = {
@@ -18,21 +18,14 @@ const FUNCTIONS = {
 
 const settings = z.object({
   port: portOrAddress,
-  function: z
-    .enum(['voltage:dc', 'voltage:ac', 'current:dc', 'current:ac', 'resistance', 'fresistance'])
-    .default('voltage:dc')
-    .describe('What is measured; fresistance is resistance by four wires'),
+  function: multimeterSettings.function,
   nplc: z
     .number()
     .min(0.01)
     .max(10)
     .default(1)
     .describe('Integration time in periods of the mains, 0.01 to 10: longer is quieter'),
-  range: z
-    .number()
-    .positive()
-    .optional()
-    .describe('Largest value expected, in V, A or ohm; left out, the meter chooses by itself for each reading'),
+  range: multimeterSettings.range,
 });
 type Settings = z.output<typeof settings>;
 
@@ -50,52 +43,28 @@ export const keithley2000 = defineDetector({
   title: 'Keithley 2000 multimeter',
   settings,
   async connect(settings, context) {
-    const { path, units, maxRange } = FUNCTIONS[settings.function];
-    if (settings.range !== undefined && settings.range > maxRange) {
-      throw new DaqtorError('lab.settings', {
-        problem: `range ${settings.range} ${units} is more than the ${maxRange} ${units} of ${settings.function}`,
-        advice: 'Give the largest value that is expected, or leave the range out',
-      });
-    }
+    const measurand = FUNCTIONS[settings.function];
+    const { path } = measurand;
+    checkRange(settings, measurand);
     const timeoutMs = longestReadingMs(settings);
     const recognition = recogniseBy('a Keithley 2000', isKeithley2000, { before: CLEAR, timeoutMs });
-    const link = await openLink(context, settings.port, {
-      timeoutMs: 2000,
-      serial: { baudRate: 4800 },
-      resync: resyncBy(recognition),
-    });
-    try {
+    const options = { maker: 'Keithley', recognition, timeoutMs: 2000, serial: { baudRate: 4800 } };
+    return overScpi(context, settings.port, options, async ({ device, link, identity }) => {
       const { signal } = context;
-      const { model, serial, firmware } = await link.exchange((io) => recognise(io, recognition), signal);
-      const meter = scpi(link);
       // CONFigure makes single readings on command (no continuous initiation) and sets the function to its defaults.
-      await meter.write(`:CONF:${path}`, signal);
-      await meter.write(`:SENS:${path}:NPLC ${settings.nplc}`, signal);
-      if (settings.range !== undefined) await meter.write(`:SENS:${path}:RANG ${settings.range}`, signal);
-      await meter.write(':FORM:ELEM READ', signal);
-      await meter.checkErrors('the configuration', signal);
+      await device.write(`:CONF:${path}`, signal);
+      await device.write(`:SENS:${path}:NPLC ${settings.nplc}`, signal);
+      if (settings.range !== undefined) await device.write(`:SENS:${path}:RANG ${settings.range}`, signal);
+      await device.write(':FORM:ELEM READ', signal);
+      await device.checkErrors('the configuration', signal);
       return {
-        identity: `Keithley ${model}, serial ${serial}, firmware ${firmware}`,
-        async grab(signal) {
-          const value = await meter.queryNumber(':READ?', signal, timeoutMs);
-          if (Number.isFinite(value)) return [new DataWithAxes({ name: NAMES[units], data: [value], units })];
-          throw new DaqtorError('instrument.fault', {
-            problem: `the reading is over range (${settings.function}, ${
-              settings.range === undefined ? 'automatic range' : `range ${settings.range} ${units}`
-            })`,
-            advice: 'Check the wiring, or allow a larger range',
-          });
-        },
+        identity,
+        grab: (signal) => readOnce(device, settings, measurand, signal, timeoutMs),
         close: () => link.close(),
       };
-    } catch (error) {
-      await link.close();
-      throw error;
-    }
+    });
   },
 });
-
-const NAMES = { V: 'voltage', A: 'current', ohm: 'resistance' } as const;
 
 const isKeithley2000 = ({ maker, model }: Identity): boolean => /keithley/i.test(maker) && /\b2000\b/.test(model);
 

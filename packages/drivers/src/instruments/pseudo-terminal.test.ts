@@ -1,10 +1,18 @@
 import { realClock } from '@daqtor/core';
 import { describeActuatorDriver, describeDetectorDriver } from '@daqtor/core/testing';
-import { servePty, simulatedEsp301, simulatedKeithley2000 } from '@daqtor/sim';
+import {
+  servePty,
+  simulatedEsp301,
+  simulatedHp34401a,
+  simulatedKeithley2000,
+  simulatedKeithley2400,
+} from '@daqtor/sim';
 import { expect, it } from 'vitest';
 import { testContext } from '../testing/scripted-port.ts';
 import { esp301 } from './esp301.ts';
+import { hp34401a } from './hp34401a.ts';
 import { keithley2000 } from './keithley2000.ts';
+import { keithley2400Source } from './keithley2400-source.ts';
 
 it('shares one port between the two axes of a controller', async () => {
   const served = await servePty(simulatedEsp301({ clock: realClock }));
@@ -32,4 +40,17 @@ describeDetectorDriver('keithley2000 on a pseudo-terminal', async () => {
   const served = await servePty(simulatedKeithley2000({ clock: realClock, input: () => 1.25 }));
   const driver = await keithley2000({ port: served.address, nplc: 0.1 }).connect(testContext(realClock).context);
   return { driver, dispose: () => served.close() };
+});
+
+describeDetectorDriver('hp34401a on a pseudo-terminal', async () => {
+  const served = await servePty(simulatedHp34401a({ clock: realClock, input: () => 1.25 }));
+  const driver = await hp34401a({ port: served.address, nplc: 0.02 }).connect(testContext(realClock).context);
+  return { driver, dispose: () => served.close() };
+});
+
+describeActuatorDriver('keithley2400Source on a pseudo-terminal', async () => {
+  const served = await servePty(simulatedKeithley2400({ clock: realClock }));
+  const spec = keithley2400Source({ port: served.address, source: 'voltage', compliance: 0.01, rampPerS: 20 });
+  const driver = await spec.connect(testContext(realClock).context);
+  return { driver, clock: realClock, targets: [-1, 2], epsilon: 0.001, dispose: () => served.close() };
 });

@@ -22,9 +22,10 @@ export interface LineTalk {
    *
    * @param parse - makes something of a line that is wanted, and undefined of any other
    * @param timeoutMs - longest time for each line
+   * @param mostLines - how many may come before it; default 100
    * @throws DaqtorError `instrument.timeout` if none came
    */
-  find<T>(parse: (line: string) => T | undefined, timeoutMs?: number): Promise<T>;
+  find<T>(parse: (line: string) => T | undefined, timeoutMs?: number, mostLines?: number): Promise<T>;
 }
 
 export function lineTalk(io: LinkIo, ends: LineEnds): LineTalk {
@@ -36,14 +37,14 @@ export function lineTalk(io: LinkIo, ends: LineEnds): LineTalk {
       await tell(command);
       return readLine(timeoutMs);
     },
-    find: async (parse, timeoutMs) => {
+    find: async (parse, timeoutMs, mostLines = 100) => {
       // Bounded, since an instrument that never stops sending must not hold the wire for ever.
-      for (let lines = 0; lines < 100; lines++) {
+      for (let lines = 0; lines < mostLines; lines++) {
         const found = parse(await readLine(timeoutMs));
         if (found !== undefined) return found;
       }
       throw new DaqtorError('instrument.timeout', {
-        problem: '100 lines came, and none was the answer that was waited for',
+        problem: `${mostLines} lines came, and none was the answer that was waited for`,
         advice: 'Check that the instrument is not set to send by itself, and that nothing else talks to it',
       });
     },
@@ -63,15 +64,17 @@ export interface Recognition<T> {
   readonly before?: string;
   /** How long what is under way may take, if `before` does not end it; default the timeout of the link. */
   readonly timeoutMs?: number;
+  /** Lines that may be owed: of an instrument that sends binary data, any byte may be a line end. Default 100. */
+  readonly mostLines?: number;
 }
 
 /** Gets back into step by asking who is there. */
 export function resyncBy(recognition: Recognition<unknown>): Resync {
-  const { ends, command, parse, before = '', timeoutMs } = recognition;
+  const { ends, command, parse, before = '', timeoutMs, mostLines } = recognition;
   return {
     ask: (io) => io.write(before + command + ends.sent),
     answered: async (io) => {
-      await lineTalk(io, ends).find(parse, timeoutMs);
+      await lineTalk(io, ends).find(parse, timeoutMs, mostLines);
     },
   };
 }
@@ -82,7 +85,7 @@ export function resyncBy(recognition: Recognition<unknown>): Resync {
  * @throws DaqtorError `instrument.connect` if something else answers, `instrument.timeout` if nothing does
  */
 export async function recognise<T>(io: LinkIo, recognition: Recognition<T>): Promise<T> {
-  const { wanted, ends, command, parse, before = '', timeoutMs } = recognition;
+  const { wanted, ends, command, parse, before = '', timeoutMs, mostLines } = recognition;
   let other: string | undefined;
   const parseAndKeep = (line: string) => {
     const found = parse(line);
@@ -91,7 +94,7 @@ export async function recognise<T>(io: LinkIo, recognition: Recognition<T>): Pro
   };
   try {
     await io.write(before + command + ends.sent);
-    return await lineTalk(io, ends).find(parseAndKeep, timeoutMs);
+    return await lineTalk(io, ends).find(parseAndKeep, timeoutMs, mostLines);
   } catch (cause) {
     if (other === undefined || !DaqtorError.is(cause) || cause.code !== 'instrument.timeout') throw cause;
     throw new DaqtorError('instrument.connect', {

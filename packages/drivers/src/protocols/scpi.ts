@@ -68,7 +68,7 @@ async function readErrors(ask: (command: string) => Promise<string>): Promise<Sc
 export function recogniseBy(
   wanted: string,
   isWanted: (identity: Identity) => boolean,
-  options: Pick<Recognition<Identity>, 'before' | 'timeoutMs'> = {},
+  options: Pick<Recognition<Identity>, 'before' | 'timeoutMs' | 'mostLines'> = {},
 ): Recognition<Identity> {
   const parse = (line: string) => {
     const identity = parseIdentity(line);

@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 import { DaqtorError, type Wire, type WireEvents, type WirePort } from '@daqtor/core';
 import type { SerialPort } from 'serialport';
+import { listSerialPorts } from './list-serial-ports.ts';
 
 export interface SerialOptions {
   /** Bits per second; default 9600. */
@@ -135,7 +135,7 @@ async function openError(address: string, path: string, cause: Error): Promise<D
 
 async function adviceFor(path: string, message: string): Promise<string> {
   if (/no such file|file not found|cannot find|ENOENT/i.test(message)) {
-    const ports = await listPorts();
+    const ports = (await listSerialPorts()).ports.map((port) => port.path);
     return `Plug the instrument in, or use a port that exists: ${ports.length > 0 ? ports.join(', ') : 'there is none'}`;
   }
   if (/permission denied|EACCES/i.test(message)) {
@@ -148,16 +148,4 @@ async function adviceFor(path: string, message: string): Promise<string> {
     return `${path} is not a serial port: check the path`;
   }
   return 'Check the path, the settings of the port, and that nothing else uses it';
-}
-
-/** Serial ports of this machine, as far as it tells. */
-async function listPorts(): Promise<string[]> {
-  try {
-    const { SerialPort } = await import('serialport');
-    return (await SerialPort.list()).map((port) => port.path);
-  } catch {
-    // Where udev is missing, listing is refused; the names of the devices are a fair substitute.
-    const names = await readdir('/dev').catch(() => []);
-    return names.filter((name) => /^(tty(USB|ACM|AMA)|cu\.)/.test(name)).map((name) => `/dev/${name}`);
-  }
 }

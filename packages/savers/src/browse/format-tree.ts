@@ -1,3 +1,4 @@
+import { isPlotAxis } from '../layout/node-names.ts';
 import type { TreeNode } from './describe-file.ts';
 
 /** A tree as text, one node per line: name, title, and for arrays shape, dtype and units. */
@@ -17,7 +18,8 @@ export function formatTree(node: TreeNode): string {
 /** By what an array is for. */
 const ICONS: Readonly<Record<string, string>> = { axis: '↔', error: '±', bkg: '▒', strings: '≡' };
 
-function iconOf({ kind, attributes }: TreeNode): string {
+function iconOf({ kind, name, attributes }: TreeNode): string {
+  if (isPlotAxis(name)) return '↔';
   if (kind === 'array') return ICONS[String(attributes.data_type)] ?? '▦';
   return { group: '▸', link: '→', unreadable: '✗' }[kind];
 }

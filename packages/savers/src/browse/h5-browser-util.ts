@@ -30,7 +30,7 @@ export class H5BrowserUtil {
     this.#clock = clock;
   }
 
-  /** @throws DaqtorError `save.failed` if the file cannot be read */
+  /** @throws DaqtorError `load.failed` if the file cannot be read */
   static async open(path: string, { reader = readerThread(), clock = realClock }: BrowserOptions = {}) {
     return new H5BrowserUtil(path, await DataLoader.open(path, reader), reader, clock);
   }
@@ -54,7 +54,7 @@ export class H5BrowserUtil {
     return walkNodes(this.getNode(from));
   }
 
-  /** @throws DaqtorError `save.failed` that says which part of the path is not there */
+  /** @throws DaqtorError `load.failed` that says which part of the path is not there */
   getNode(path: string): TreeNode {
     return findNode(this.tree, path, this.path);
   }
@@ -73,7 +73,7 @@ export class H5BrowserUtil {
     return xml === '' ? undefined : parseSettingsXml(xml);
   }
 
-  /** @throws DaqtorError `save.failed` or `data.shape` if there are no data or they cannot be read */
+  /** @throws DaqtorError `load.failed` or `data.shape` if there are no data or they cannot be read */
   getDataOf(path: string, options?: LoadOptions): Promise<LoadedData> {
     return this.#loader.loadData(path, options);
   }

@@ -3,6 +3,19 @@ import { type Clock, DaqtorError, realClock, type TimerHandle } from '@daqtor/co
 import type { RawArray, RawNode, ReadAnswer, ReadArray } from '../h5/h5-operation.ts';
 import { H5Thread } from '../h5/h5-thread.ts';
 
+/** Reads HDF5 files. */
+export interface NodeReader {
+  /** The tree of a file. @throws DaqtorError `load.failed` */
+  describe(path: string): Promise<RawNode>;
+  /**
+   * Arrays of a file, all as they were at one moment.
+   *
+   * @returns for each node, in their order, the array or why it cannot be read
+   * @throws DaqtorError `load.failed` if the file cannot be read
+   */
+  read(path: string, nodes: readonly string[]): Promise<readonly (RawArray | DaqtorError)[]>;
+}
+
 export interface ReaderOptions {
   readonly clock?: Clock;
   /** Longest time that HDF5 may spend on one request, large files have more; default 10 s. */
@@ -18,7 +31,7 @@ const BYTES_PER_MS = 10_000;
  * Reads HDF5 files in a thread of its own, one request at a time. A damaged file can make HDF5 hang, run out of memory or
  * break: then the thread is replaced, that request fails, and those behind it do not notice.
  */
-export class ReaderThread {
+export class ReaderThread implements NodeReader {
   readonly #clock: Clock;
   readonly #limitMs: number;
   #thread: H5Thread | undefined;
@@ -29,17 +42,10 @@ export class ReaderThread {
     this.#limitMs = limitMs;
   }
 
-  /** The tree of a file. @throws DaqtorError `save.failed` */
   describe(path: string): Promise<RawNode> {
     return this.#queue(path, (thread) => thread.request({ do: 'describe', path }) as Promise<ReadAnswer<RawNode>>);
   }
 
-  /**
-   * Arrays of a file, all as they were at one moment.
-   *
-   * @returns for each node, in their order, the array or why it cannot be read
-   * @throws DaqtorError `save.failed` if the file cannot be read
-   */
   async read(path: string, nodes: readonly string[]): Promise<readonly (RawArray | DaqtorError)[]> {
     const answers = await this.#queue(
       path,
@@ -112,7 +118,7 @@ function bytesIn(path: string): number {
 }
 
 function tookTooLong(path: string, limitMs: number): DaqtorError {
-  return new DaqtorError('save.failed', {
+  return new DaqtorError('load.failed', {
     problem: `${path} cannot be read: HDF5 was still at it after ${(limitMs / 1000).toFixed(0)} s`,
     advice:
       'If it is no very large file, it is damaged, or a writer is changing it right now: wait, or take another copy',
@@ -120,7 +126,7 @@ function tookTooLong(path: string, limitMs: number): DaqtorError {
 }
 
 function threadLost(path: string, cause: unknown): DaqtorError {
-  return new DaqtorError('save.failed', {
+  return new DaqtorError('load.failed', {
     problem: `${path} cannot be read: HDF5 broke down over it`,
     advice: 'It is damaged, or needs more memory than there is: take another copy of the file',
     cause,

@@ -1,5 +1,5 @@
 import { DaqtorError } from '@daqtor/core';
-import type { TreeNode } from './describe-file.ts';
+import type { TreeNode } from './tree-node.ts';
 
 /** A node and all below it, a group before its members. */
 export function* walkNodes(node: TreeNode): Generator<TreeNode> {
@@ -12,7 +12,7 @@ export function* walkNodes(node: TreeNode): Generator<TreeNode> {
  *
  * @param path - absolute; slashes at its end and doubled ones do no harm
  * @param file - for the error
- * @throws DaqtorError `save.failed` that says which part is not there, and what is
+ * @throws DaqtorError `load.failed` that says which part is not there, and what is
  */
 export function findPath(root: TreeNode, path: string, file: string): [...groups: TreeNode[], node: TreeNode] {
   const found: [...TreeNode[], TreeNode] = [root];
@@ -22,7 +22,7 @@ export function findPath(root: TreeNode, path: string, file: string): [...groups
     if (!child) {
       const names = node.children.map((one) => one.name);
       const shown = names.length > 12 ? `${names.slice(0, 12).join(', ')}, …` : names.join(', ');
-      throw new DaqtorError('save.failed', {
+      throw new DaqtorError('load.failed', {
         problem: `there is no ${path} in ${file}: ${node.path} has no '${name}'`,
         advice: names.length === 0 ? 'It is no group, or an empty one' : `It has ${shown}`,
       });
@@ -33,7 +33,7 @@ export function findPath(root: TreeNode, path: string, file: string): [...groups
   return found;
 }
 
-/** @throws DaqtorError `save.failed` that says which part is not there, and what is */
+/** @throws DaqtorError `load.failed` that says which part is not there, and what is */
 export function findNode(root: TreeNode, path: string, file: string): TreeNode {
   return findPath(root, path, file).at(-1) as TreeNode;
 }

@@ -1,5 +1,6 @@
-import type { Dtype, NumericArray } from '@daqtor/core';
-import type { H5Operation } from '../h5/h5-operation.ts';
+import type { Axis, NumericArray } from '@daqtor/core';
+import type { Commit, ElementType, H5Operation } from '../h5/h5-operation.ts';
+import type { ChunkUse } from '../layout/chunk-shape.ts';
 import type { ArrayFacts } from '../layout/nodes.ts';
 
 /**
@@ -8,10 +9,10 @@ import type { ArrayFacts } from '../layout/nodes.ts';
  * @typeParam At - what says where a value belongs
  */
 export interface ArraySaver<At> {
-  readonly dtype: Dtype;
+  readonly dtype: ElementType;
   /** Makes the array. @param data - the first value, for an array that holds no other */
   create(facts: ArrayFacts, data?: NumericArray): H5Operation;
-  /** A value, of the array's dtype and length. */
+  /** A value, of the array's dtype and length; pairs for a complex one. */
   next(at: At, data: NumericArray): H5Operation;
 }
 
@@ -21,16 +22,24 @@ export interface ArrayStorage<At> {
   readonly type: 'data' | 'data_enlargeable';
   /** Number of dimensions that stand in front of the data's own. */
   readonly navRank: number;
+  /** Axes of these dimensions, where they are known beforehand. */
+  readonly navAxes: readonly Axis[];
   /** Whether an array is made with its one value in it. */
   readonly isSingle: boolean;
   /** How these dimensions are laid out; undefined: as in the data. */
   readonly distribution: ArrayFacts['distribution'] | undefined;
   /** @param signal - shape of one value as stored, `[]` for 0D */
-  saver(path: string, dtype: Dtype, signal: readonly number[]): ArraySaver<At>;
+  saver(path: string, dtype: ElementType, signal: readonly number[]): ArraySaver<At>;
 }
 
-/** How arrays are compressed. */
+/** What decides on the chunks of arrays. */
 export interface Compression {
   /** Level of gzip, 1 to 9; 0 or undefined for none. */
   readonly gzip?: number | undefined;
+  /** How the file's commits are made. */
+  readonly commit?: Commit | undefined;
+}
+
+export function chunkUse({ gzip = 0, commit = 'point' }: Compression): ChunkUse {
+  return { isCompressed: gzip > 0, isCommittedAlone: commit === 'point' };
 }

@@ -15,7 +15,15 @@ export function axisNodes(
   { indexes }: { readonly indexes: readonly number[] },
   navRank: number,
 ): CreateArray[] {
-  return axes
-    .filter(({ index }) => indexes[index] !== -1)
-    .map((axis, i) => axisNode(`${path}/${axisName(i)}`, axis, navRank + (indexes[axis.index] as number)));
+  return storedAxes(axes, { indexes }).map((axis, i) =>
+    axisNode(`${path}/${axisName(i)}`, axis, navRank + (indexes[axis.index] as number)),
+  );
+}
+
+/** The axes that are stored, in the order of their numbers. */
+export function storedAxes(
+  axes: readonly Axis[],
+  { indexes }: { readonly indexes: readonly number[] },
+): readonly Axis[] {
+  return axes.filter(({ index }) => indexes[index] !== -1);
 }

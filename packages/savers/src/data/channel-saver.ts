@@ -1,26 +1,13 @@
-import { DaqtorError, type DataWithAxes, dtypeOf, type NumericArray, sizeOf } from '@daqtor/core';
+import { DaqtorError, type DataWithAxes, elementTypeOf, type NumericArray, sizeOf } from '@daqtor/core';
 import type { H5Operation } from '../h5/h5-operation.ts';
 import type { DataType } from '../layout/kinds.ts';
-import { arrayName, dimOf } from '../layout/node-names.ts';
-import { type ArrayFacts, groupNode, storedSignal } from '../layout/nodes.ts';
+import { arrayName } from '../layout/node-names.ts';
+import { type ArrayFacts, groupNode } from '../layout/nodes.ts';
 import type { ArraySaver, ArrayStorage } from './array-saver.ts';
 import { axisNodes } from './axis-nodes.ts';
+import { plotNodes } from './plot-nodes.ts';
 import { singleArrays } from './single-arrays.ts';
-
-/** A data object as it lies in the file: how its dimensions map, and where they go. */
-export interface StoredForm {
-  readonly dim: ArrayFacts['dim'];
-  /** Shape of one value as stored, `[]` for 0D. */
-  readonly signal: readonly number[];
-  /** Index in `signal` of each dimension of the data, -1 if it is not stored. */
-  readonly indexes: readonly number[];
-}
-
-/** How a data object is stored. One that has navigation of its own is DataND, as in PyMoDAQ. */
-export function storedForm({ shape, navIndexes }: DataWithAxes): StoredForm {
-  const { signal, indexes } = storedSignal(shape, navIndexes);
-  return { dim: navIndexes.length > 0 ? 'DataND' : dimOf(signal), signal, indexes };
-}
+import { type StoredForm, storedForm } from './stored-form.ts';
 
 export interface ChannelOptions<At> {
   /** Path of the channel's group, e.g. `/RawData/Detector000/Data0D/CH00`. */
@@ -67,41 +54,43 @@ export class ChannelSaver<At> {
   #define(first: DataWithAxes, at: At, background: DataWithAxes | undefined): H5Operation[] {
     const { path, storage } = this.#options;
     if (sizeOf(first.shape) === 0) throw this.#misfit(`data '${first.name}' without a value`);
+    refuseTooMany(this.#options.module, first.data.length, `arrays in data '${first.name}'`);
     this.#first = first;
     const form = storedForm(first);
-    const operations: H5Operation[] = [groupNode(path, first.name)];
+    const plot = storage.type === 'data' ? plotNodes(path, first, form, storage) : { attributes: {}, arrays: [] };
+    const operations: H5Operation[] = [groupNode(path, first.name, plot.attributes)];
     const make = (type: DataType, arrays: readonly NumericArray[], more: Partial<ArrayFacts>) =>
       arrays.map((data, i) => {
-        const array = storage.saver(`${path}/${arrayName(type, i)}`, dtypeOf(data), form.signal);
+        const array = storage.saver(`${path}/${arrayName(type, i)}`, elementTypeOf(data, first.complex), form.signal);
         operations.push(array.create({ ...this.#facts(first, form, i), type, ...more }, data));
         if (!storage.isSingle) operations.push(array.next(at, data));
         return array;
       });
     this.#arrays = make(storage.type, first.data, {});
     this.#errors = make('error', first.errors ?? [], { title: `${first.name}_errors`, source: 'calculated' });
-    operations.push(...axisNodes(path, first.axes, form, storage.navRank));
-    if (background) operations.push(...this.#background(background, first));
+    operations.push(...axisNodes(path, first.axes, form, storage.navRank), ...plot.arrays);
+    if (background) operations.push(...this.background(background));
     return operations;
   }
 
   /**
-   * With the shape of the data alone, and no axes of its own. Its error bars get a type that PyMoDAQ has no
+   * What makes the arrays of a background.
+   *
+   * Saved with a length of 1 in each dimension of the scan or of time: PyMoDAQ leaves these out, and its reader then fails
+   * over the channel's axes when it is asked for the background alone. Its error bars get a type that PyMoDAQ has no
    * use for: of type `error` its loader would count them among those of the data, find too many, and drop all.
    */
-  #background(background: DataWithAxes, first: DataWithAxes): H5Operation[] {
-    this.#check(background, first, 'background');
+  background(background: DataWithAxes): H5Operation[] {
+    if (this.#first) this.#check(background, this.#first, 'background');
+    const { path, storage } = this.#options;
     const form = storedForm(background);
-    const facts = (i: number): ArrayFacts => ({
-      ...this.#facts(background, form, i),
-      type: 'bkg',
-      distribution: background.distribution,
-      navIndexes: ownNavigation(background, form),
-    });
+    const shape = [...Array.from({ length: storage.navRank }, () => 1), ...form.signal];
+    const distribution = storage.navRank > 0 ? 'uniform' : background.distribution;
     const make = (name: (i: number) => string, arrays: readonly NumericArray[], more: Partial<ArrayFacts>) =>
       arrays.map((data, i) =>
         singleArrays()
-          .saver(`${this.#options.path}/${name(i)}`, dtypeOf(data), form.signal)
-          .create({ ...facts(i), ...more }, data),
+          .saver(`${path}/${name(i)}`, elementTypeOf(data, background.complex), shape)
+          .create({ ...this.#facts(background, form, i), type: 'bkg', distribution, ...more }, data),
       );
     return [
       ...make((i) => arrayName('bkg', i), background.data, {}),
@@ -143,12 +132,14 @@ export class ChannelSaver<At> {
       is('shape', `[${data.shape.join(', ')}]`, `[${first.shape.join(', ')}]`);
     }
     is('units', data.units, first.units);
+    is('complex', data.complex, first.complex);
     is('number of arrays', data.data.length, first.data.length);
     if (what === 'background') return;
     is('number of error bars', data.errors?.length ?? 0, this.#errors.length);
-    for (const [i, array] of data.data.entries()) is('dtype', dtypeOf(array), this.#arrays[i]?.dtype);
+    for (const [i, array] of data.data.entries())
+      is('dtype', elementTypeOf(array, data.complex), this.#arrays[i]?.dtype);
     for (const [i, array] of data.errors?.entries() ?? [])
-      is('dtype of error bars', dtypeOf(array), this.#errors[i]?.dtype);
+      is('dtype of error bars', elementTypeOf(array, data.complex), this.#errors[i]?.dtype);
   }
 
   #misfit(what: string): DaqtorError {
@@ -162,6 +153,19 @@ export function misfit(module: string, what: string): DaqtorError {
     instrument: module,
     problem: `the module gave ${what}, which cannot go into the arrays of its file`,
     advice: 'A recording takes the same data each time: leave the settings of the module alone while it runs',
+  });
+}
+
+/** Names of nodes have two digits, and PyMoDAQ's reader goes by their order: it would take `Data100` for what follows `Data10`. */
+const MOST = 100;
+
+/** @throws DaqtorError `data.shape` for more nodes of one kind than their names can keep in order */
+export function refuseTooMany(module: string, count: number, what: string): void {
+  if (count <= MOST) return;
+  throw new DaqtorError('data.shape', {
+    instrument: module,
+    problem: `the module gave ${count} ${what}, and a group of its file holds ${MOST}`,
+    advice: 'Give them as one array with a dimension more, or as several data objects',
   });
 }
 

@@ -1,9 +1,16 @@
 import type { DataToExport, DataWithAxes } from '@daqtor/core';
-import type { H5Operation } from '../h5/h5-operation.ts';
+import type { Attributes, H5Operation } from '../h5/h5-operation.ts';
 import { channelName } from '../layout/node-names.ts';
 import { groupNode } from '../layout/nodes.ts';
 import type { ArrayStorage } from './array-saver.ts';
-import { ChannelSaver, misfit, storedForm } from './channel-saver.ts';
+import { ChannelSaver, misfit, refuseTooMany } from './channel-saver.ts';
+import { storedForm } from './stored-form.ts';
+
+/** What a module's group opens on: the data of a snapshot are best seen as a curve or an image, those of a scan as a map. */
+const FIRST_SHOWN = {
+  snapshot: ['Data1D', 'Data2D', 'Data0D', 'DataND'],
+  scan: ['Data0D', 'Data1D', 'Data2D', 'DataND'],
+} as const;
 
 /**
  * Saves what a module gives, into its group: a group per dimensionality, in it a channel per data object. The first value
@@ -33,10 +40,11 @@ export class DataToExportSaver<At = void> {
   }
 
   /**
-   * @param background - taken once, before the first value; its data objects belong to those of the same name
+   * @param background - taken once, before the first value; its data objects belong to those of the same name. Default the
+   *   one that the value carries; what comes with later values is not looked at
    * @throws DaqtorError `data.shape` if a later value differs from the first in more than its numbers
    */
-  write(value: DataToExport, at: At, background?: DataToExport): H5Operation[] {
+  write(value: DataToExport, at: At, background: DataToExport | undefined = value.background): H5Operation[] {
     const operations: H5Operation[] = [];
     const { data } = value;
     this.#channels ??= this.#define(data, operations);
@@ -59,11 +67,21 @@ export class DataToExportSaver<At = void> {
       if (channels.has(one.name)) throw misfit(this.#module, `two data objects named '${one.name}'`);
       const { dim } = storedForm(one);
       const number = inDim.get(dim) ?? 0;
-      if (number === 0) operations.push(groupNode(`${this.#group}/${dim}`, ''));
+      refuseTooMany(this.#module, number + 1, `data objects of kind ${dim}`);
+      if (number === 0) operations.push(groupNode(`${this.#group}/${dim}`, '', this.#opensOn(channelName(0))));
       inDim.set(dim, number + 1);
       const path = `${this.#group}/${dim}/${channelName(number)}`;
       channels.set(one.name, new ChannelSaver({ path, storage: this.#storage, module: this.#module }));
     }
+    const first = FIRST_SHOWN[this.#storage.isSingle ? 'snapshot' : 'scan'].find((dim) => inDim.has(dim));
+    for (const [name, value] of Object.entries(first ? this.#opensOn(first) : {})) {
+      operations.push({ op: 'attribute', path: this.#group, name, value });
+    }
     return channels;
+  }
+
+  /** Data over time are no plot yet: their axis lies elsewhere. */
+  #opensOn(member: string): Attributes {
+    return this.#storage.type === 'data' ? { default: member } : {};
   }
 }

@@ -1,11 +1,19 @@
-import { DaqtorError, DataToExport, type DataWithAxes, type Dtype, dtypeOf, type NumericArray } from '@daqtor/core';
+import {
+  DaqtorError,
+  type DataToExport,
+  type DataWithAxes,
+  type Dtype,
+  dtypeOf,
+  type NumericArray,
+} from '@daqtor/core';
+import { ARRAYS } from '../h5/h5-operation.ts';
 
 export interface Selection {
   /** Whether data of two dimensions and more are kept. */
   readonly save2D: boolean;
   /** Whether what was computed from the measured data is left out. */
   readonly saveRawOnly: boolean;
-  /** Type that data and error bars are converted to; undefined: as they are. */
+  /** Type that data and error bars are converted to, complex data in their parts; undefined: as they are. */
   readonly dynamic?: Dtype | undefined;
 }
 
@@ -14,33 +22,22 @@ export interface Selection {
  *
  * @throws DaqtorError `data.shape` for a value that the type cannot hold
  */
-export function selectData(data: DataToExport, { save2D, saveRawOnly, dynamic }: Selection): DataToExport {
+export function selectData(data: DataToExport, selection: Selection): DataToExport {
+  const { save2D, saveRawOnly, dynamic } = selection;
+  const background = data.background && selectData(data.background, selection);
   const isWanted = (one: DataWithAxes) =>
     (save2D || one.dim === 'Data0D' || one.dim === 'Data1D') && (!saveRawOnly || one.source === 'raw');
   const wanted = data.data.filter(isWanted);
-  if (dynamic === undefined)
-    return wanted.length === data.data.length ? data : new DataToExport({ ...data, data: wanted });
-  const converted = wanted.map((one) =>
-    one.with({
+  if (dynamic === undefined) return wanted.length === data.data.length ? data : data.with({ data: wanted, background });
+  const converted = wanted.map((one) => {
+    if (one.complex && !dynamic.startsWith('float')) throw notComplex(one, dynamic);
+    return one.with({
       data: one.data.map((array) => convert(array, dynamic, one.name)),
       ...(one.errors && { errors: one.errors.map((array) => convert(array, dynamic, one.name)) }),
-    }),
-  );
-  return new DataToExport({ ...data, data: converted });
+    });
+  });
+  return data.with({ data: converted, background });
 }
-
-const ARRAYS = {
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  float32: Float32Array,
-  float64: Float64Array,
-} as const;
 
 /** Rounds to whole numbers where the type holds no others. A number that does not fit is an error, not another number. */
 function convert(array: NumericArray, dtype: Dtype, name: string): NumericArray {
@@ -63,4 +60,11 @@ function convert(array: NumericArray, dtype: Dtype, name: string): NumericArray 
     }
   }
   return converted;
+}
+
+function notComplex({ name }: DataWithAxes, dtype: Dtype): DaqtorError {
+  return new DaqtorError('data.shape', {
+    problem: `data '${name}' are complex, which ${dtype} cannot hold`,
+    advice: 'Choose float32 or float64 for saving, or leave the data as they were measured',
+  });
 }

@@ -3,19 +3,17 @@ import { chunkShape } from '../layout/chunk-shape.ts';
 import { BYTES, dataArrayNode } from '../layout/nodes.ts';
 import type { ArrayStorage, Compression } from './array-saver.ts';
 
-/** Compressed arrays are cut into pieces of about this size. */
-const CHUNK_BYTES = 2 ** 20;
-
 /** Arrays that hold one value: a snapshot. */
 export function singleArrays({ gzip = 0 }: Compression = {}): ArrayStorage<void> {
   return {
     type: 'data',
     navRank: 0,
+    navAxes: [],
     isSingle: true,
     distribution: undefined,
     saver(path, dtype, signal) {
       const shape = signal.length === 0 ? [1] : signal;
-      const chunks = gzip > 0 ? { gzip, chunks: chunkShape(shape, [], BYTES[dtype], CHUNK_BYTES) } : {};
+      const chunks = gzip > 0 ? { gzip, chunks: chunkShape(shape, [], BYTES[dtype], { isCompressed: true }) } : {};
       return {
         dtype,
         create: (facts, data) => dataArrayNode(path, facts, { dtype, shape, ...(data && { data }), ...chunks }),

@@ -1,39 +1,62 @@
+import type { NumericArray } from '@daqtor/core';
+import { BlockPool } from './block-pool.ts';
 import type { H5Operation, PackedOperation, Slice } from './h5-operation.ts';
+import { MemoryBlock } from './memory-block.ts';
 
 const ALIGNMENT = 8;
-/**
- * Small arrays share blocks, the first of the smallest size, each further one as large as all before it: a point of a few
- * scalars is sent as often as a megabyte of them. A large array has a block of its own.
- */
-const SMALLEST_BLOCK = 2 ** 8;
-const LARGEST_BLOCK = 2 ** 20;
+/** Room that a row of small values is given when it begins to grow, in values. */
+const FIRST_ROOM = 8;
+/** Bytes of values that a growing row is given at most: it may end at any time. */
+const MAX_ROOM = 2 ** 20;
+/** Bytes from which on values stay apart: joining them would cost more than writing them one by one. */
+const LARGE = 2 ** 20;
 
 type Block = Extract<PackedOperation, { readonly op: 'write' | 'append' }>;
+/** Room for a row of values, of which a part is free. */
+interface Room {
+  readonly block: MemoryBlock;
+  readonly at: number;
+  readonly size: number;
+  readonly slice: { block: number; at: number; bytes: number };
+  /** Whether it fills from its end down: scans also run backwards. */
+  readonly isBackwards: boolean;
+}
 /** A block of values that others can still join. */
 interface Growing {
   readonly at: number;
   count: number[];
   offset: number[];
   readonly data: Slice[];
+  room?: Room;
 }
 
 /**
- * Operations that wait to be sent to the writing thread. Their arrays are copied on the way in, into buffers that can be
- * handed over. Blocks of values that adjoin in their array become one: HDF5 opens and closes the array at each call, so
- * that a row at a time costs ten times as much.
+ * Operations that wait to be sent to the writing thread. Their arrays are copied on the way in, into memory that can be
+ * handed over.
+ * Blocks of values that adjoin in their array become one: the thread needs as long for each as for dozens of values.
  *
  * Operations on one path keep their order; a write may overtake operations on other paths, which it cannot depend on.
  */
 export class Batch {
+  readonly #pool: BlockPool;
   #operations: PackedOperation[] = [];
   #blocks: ArrayBuffer[] = [];
   readonly #growing = new Map<string, Growing>();
-  #room = 0;
+  #block = new MemoryBlock(new ArrayBuffer(0));
+  #used = 0;
   #bytes = 0;
+
+  constructor(pool = new BlockPool()) {
+    this.#pool = pool;
+  }
 
   /** How much waits. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#operations.length === 0;
   }
 
   add(operations: readonly H5Operation[]): void {
@@ -50,7 +73,8 @@ export class Batch {
     const blocks = this.#blocks;
     this.#operations = [];
     this.#blocks = [];
-    this.#room = this.#bytes = 0;
+    this.#block = new MemoryBlock(new ArrayBuffer(0));
+    this.#used = this.#bytes = 0;
     return { operations, blocks };
   }
 
@@ -67,21 +91,37 @@ export class Batch {
   }
 
   #addBlock(operation: Extract<H5Operation, { readonly op: 'write' | 'append' }>): void {
-    const { path, count, data } = operation;
-    const slice = this.#copy(data);
+    const { op, path, count, data } = operation;
     const growing = this.#growing.get(path);
     const before = growing && this.#operations[growing.at];
-    if (growing && before?.op === operation.op) {
-      if (operation.op === 'append' && growing.count.slice(1).every((length, i) => length === count[i + 1])) {
-        growing.count[0] = (growing.count[0] ?? 0) + (count[0] ?? 0);
-        growing.data.push(slice);
+    if (growing && before?.op === op && data.byteLength < LARGE) {
+      const joins = op === 'append' ? joinRows(growing, count) : joinBlock(growing, operation);
+      if (joins) {
+        this.#extend(growing, data, joins === 'before');
         return;
       }
-      if (operation.op === 'write' && join(growing, operation, slice)) return;
     }
+    const slice = this.#copy(data);
     this.#push(path, { ...operation, data: [slice] });
-    const offset = operation.op === 'write' ? [...operation.offset] : [];
+    const offset = op === 'write' ? [...operation.offset] : [];
     this.#growing.set(path, { at: this.#operations.length - 1, count: [...count], offset, data: [slice] });
+  }
+
+  #extend(growing: Growing, data: NumericArray, isBackwards: boolean): void {
+    const { byteLength } = data;
+    let { room } = growing;
+    if (!room || room.isBackwards !== isBackwards || room.slice.bytes + byteLength > room.size) {
+      const size = Math.max(byteLength, Math.min(2 * (room?.size ?? (FIRST_ROOM / 2) * byteLength), MAX_ROOM));
+      const at = this.#reserve(size);
+      const slice = { block: this.#blocks.length - 1, at: isBackwards ? at + size : at, bytes: 0 };
+      room = growing.room = { block: this.#block, at, size, slice, isBackwards };
+      if (isBackwards) growing.data.unshift(slice);
+      else growing.data.push(slice);
+    }
+    const { block, slice } = room;
+    if (isBackwards) slice.at -= byteLength;
+    block.put(data, isBackwards ? slice.at : slice.at + slice.bytes);
+    slice.bytes += byteLength;
   }
 
   /** What comes next on this path must not be overtaken. */
@@ -95,47 +135,55 @@ export class Batch {
       operation.op === 'write' ? { ...operation, count, offset, data } : { ...operation, count, data };
   }
 
-  #copy(array: ArrayBufferView): Slice {
-    const bytes = array.byteLength;
-    const padded = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    if (padded > this.#room) {
-      const size = Math.max(padded, SMALLEST_BLOCK, Math.min(this.#bytes, LARGEST_BLOCK));
-      this.#blocks.push(new ArrayBuffer(size));
-      this.#room = size;
-    }
-    const block = this.#blocks.length - 1;
-    const buffer = this.#blocks[block] as ArrayBuffer;
-    const at = buffer.byteLength - this.#room;
-    new Uint8Array(buffer, at, bytes).set(new Uint8Array(array.buffer, array.byteOffset, bytes));
-    this.#room -= padded;
-    this.#bytes += padded;
-    return { block, at, bytes };
+  #copy(array: NumericArray): Slice {
+    const at = this.#reserve(array.byteLength);
+    this.#block.put(array, at);
+    return { block: this.#blocks.length - 1, at, bytes: array.byteLength };
   }
+
+  /** @returns where that many bytes are free in the present block */
+  #reserve(length: number): number {
+    const padded = Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+    if (this.#used + padded > this.#block.memory.byteLength) {
+      const memory = this.#pool.take(Math.max(padded, Math.min(this.#bytes, LARGE)));
+      this.#blocks.push(memory);
+      this.#block = new MemoryBlock(memory);
+      this.#used = 0;
+    }
+    const at = this.#used;
+    this.#used += padded;
+    this.#bytes += padded;
+    return at;
+  }
+}
+
+/** Lets rows join others of their shape. */
+function joinRows(growing: Growing, count: readonly number[]): 'behind' | undefined {
+  if (growing.count.length !== count.length) return undefined;
+  for (let i = 1; i < count.length; i++) if (growing.count[i] !== count[i]) return undefined;
+  growing.count[0] = (growing.count[0] ?? 0) + (count[0] ?? 0);
+  return 'behind';
 }
 
 /**
  * Lets a block join one that it adjoins along a dimension, if their values then follow each other: all dimensions before
  * that one must have length 1, those behind it be the same.
  */
-function join(
+function joinBlock(
   growing: Growing,
   { offset, count }: { offset: readonly number[]; count: readonly number[] },
-  slice: Slice,
-): boolean {
+): 'before' | 'behind' | undefined {
   const dimension = offset.findIndex((start, i) => start !== growing.offset[i]);
-  if (dimension < 0) return false;
-  const fits = count.every((length, i) => {
-    if (i !== dimension && offset[i] !== growing.offset[i]) return false;
-    return i === dimension || (length === growing.count[i] && (i > dimension || length === 1));
-  });
-  if (!fits) return false;
+  if (dimension < 0) return undefined;
+  for (let i = 0; i < count.length; i++) {
+    if (i === dimension) continue;
+    if (offset[i] !== growing.offset[i] || count[i] !== growing.count[i] || (i < dimension && count[i] !== 1))
+      return undefined;
+  }
   const [start = 0, length = 0] = [growing.offset[dimension], growing.count[dimension]];
   const [from = 0, more = 0] = [offset[dimension], count[dimension]];
-  if (from === start + length) growing.data.push(slice);
-  else if (from + more === start)
-    growing.data.unshift(slice); // Scans also run backwards.
-  else return false;
+  if (from !== start + length && from + more !== start) return undefined;
   growing.offset[dimension] = Math.min(start, from);
   growing.count[dimension] = length + more;
-  return true;
+  return from > start ? 'behind' : 'before';
 }

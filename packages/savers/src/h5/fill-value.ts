@@ -9,16 +9,21 @@ export interface FillSlot {
   /**
    * Makes an array that gets this fill value.
    *
-   * @param value - one element, in the array's type
+   * @param value - one element, in the array's type; undefined for one that is never filled, because all of each chunk is
+   *   written at once
    * @param work - makes that one array
    */
-  during(value: ArrayBufferView, work: () => void): void;
+  during(value: ArrayBufferView | undefined, work: () => void): void;
 }
 
 /** `H5O_fill_t` on wasm32 (HDF5 2.0, H5Oprivate.h): byte offsets of its fields. */
 const SIZE = 40;
 const POINTER = 44;
+const WHEN = 52;
 const IS_DEFINED = 56;
+/** `H5D_FILL_TIME_NEVER` and `H5D_FILL_TIME_IFSET`. */
+const NEVER = 1;
+const IF_SET = 2;
 /** `H5D_CRT_FILL_VALUE_DEF` (HDF5 2.0, H5Pdcpl.c) as words: no address, version 2, nothing defined, late, if set. */
 const DEFAULT = [0, 0, 0, undefined, 0, undefined, -1, -1, 2, 0, 0, 0, 2, 2];
 
@@ -44,6 +49,15 @@ export function findFillSlot(h5: Memory): FillSlot {
   };
   return {
     during(value, work) {
+      if (!value) {
+        new DataView(h5.HEAPU8.buffer).setUint32(slot + WHEN, NEVER, true);
+        try {
+          work();
+        } finally {
+          new DataView(h5.HEAPU8.buffer).setUint32(slot + WHEN, IF_SET, true);
+        }
+        return;
+      }
       // The one list of properties that is made meanwhile takes the bytes over and frees them.
       const buffer = h5._malloc(value.byteLength);
       h5.HEAPU8.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), buffer);

@@ -15,7 +15,11 @@ export interface H5Backend {
   transact(operations: readonly H5Operation[]): Promise<void>;
   /** Commits what waits for the end of an interval now. Never rejects: a failure is told by `transact`. */
   settle(): Promise<void>;
-  /** Names of the members of a group, or the present shape of an array. */
+  /**
+   * Tells what is in the file, once all that was written before is durable.
+   *
+   * @throws DaqtorError if there is no such node
+   */
   ask<Q extends H5Question>(question: Q): Promise<H5Answers[Q['ask']]>;
   /**
    * Closes the file and lets go of everything, also when it rejects. Idempotent.

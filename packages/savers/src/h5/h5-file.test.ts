@@ -167,7 +167,7 @@ async function tornFile(): Promise<{ path: string; before: Buffer; after: Buffer
 
 test('a commit that was torn is finished when the file is opened again', async () => {
   const { path, after, runs } = await tornFile();
-  writeFileSync(journalPath(path), encodeJournal(runs, after.length));
+  writeFileSync(journalPath(path), encodeJournal(runs, after.length).record);
   const file = await append(path);
   expect(readFileSync(path).equals(after)).toBe(true);
   expect(await file.ask({ ask: 'children', path: '/RawData' })).toEqual(['Logger', 'x', 'y']);
@@ -177,7 +177,7 @@ test('a commit that was torn is finished when the file is opened again', async (
 
 test('a torn file reads as if its commit were done, and stays as it is', async () => {
   const { path, after, runs } = await tornFile();
-  writeFileSync(journalPath(path), encodeJournal(runs, after.length));
+  writeFileSync(journalPath(path), encodeJournal(runs, after.length).record);
   const torn = readFileSync(path);
   expect((await readArray(path, '/RawData/x')).data[0]).toBe(2);
   expect((await readArray(path, '/RawData/y')).data[0]).toBe(3);
@@ -194,7 +194,7 @@ test.each([
   const { path, before, after, runs } = await tornFile();
   const left = Buffer.concat([before, after.subarray(before.length)]);
   writeFileSync(path, left);
-  writeFileSync(journalPath(path), spoil(encodeJournal(runs, after.length)));
+  writeFileSync(journalPath(path), spoil(encodeJournal(runs, after.length).record));
   const file = await append(path);
   expect(readFileSync(path).equals(left)).toBe(true);
   await file.close();
@@ -204,7 +204,7 @@ test.each([
 test('the journal of a longer file is not replayed on this one', async () => {
   const { path, before, after, runs } = await tornFile();
   writeFileSync(path, before);
-  writeFileSync(journalPath(path), encodeJournal(runs, after.length + 1));
+  writeFileSync(journalPath(path), encodeJournal(runs, after.length + 1).record);
   await (await append(path)).close();
   expect((await readArray(path, '/RawData/x')).data[0]).toBe(1);
 });

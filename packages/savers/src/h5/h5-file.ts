@@ -1,13 +1,27 @@
 import { type Clock, DaqtorError } from '@daqtor/core';
 import { Batch } from './batch.ts';
+import { BlockPool } from './block-pool.ts';
 import type { H5Backend } from './h5-backend.ts';
 import { saveFailed } from './h5-errors.ts';
 import type { Commit, H5Answers, H5Operation, H5Question, OpenOptions } from './h5-operation.ts';
 import { H5Thread } from './h5-thread.ts';
 import { lockFile } from './lock-file.ts';
 
-/** Bytes that wait for the end of an interval: more are committed before. */
-const MAX_WAITING = 16 * 2 ** 20;
+/** Bytes that wait to be sent to the thread: more are sent before their commit is due. */
+const MAX_WAITING = 4 * 2 ** 20;
+
+/** Of all files. */
+const pool = new BlockPool();
+
+/** Bytes that are committed at the latest, also before the interval is over. */
+const MAX_UNCOMMITTED = 32 * 2 ** 20;
+
+/** A promise and its ends. For a commit: of all transactions that go into it. */
+interface Settleable {
+  readonly done: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** An HDF5 file, written by h5wasm in a thread of its own, so that no flush ever stalls an instrument. */
 export class H5File implements H5Backend {
@@ -17,13 +31,14 @@ export class H5File implements H5Backend {
   readonly #thread = H5Thread.take();
   readonly #unlock: () => void;
   readonly #everyMs: number;
-  readonly #batch = new Batch();
+  readonly #batch = new Batch(pool);
   /** The commit that what is written now goes into. */
-  #group: Promise<void> | undefined;
-  /** How the last commit went, once the thread has answered. */
-  #busy: Promise<{ readonly error: unknown } | undefined> = Promise.resolve(undefined);
-  #isAtWork = false;
+  #group: Settleable | undefined;
+  /** The commit that was last begun. */
+  #sent: Settleable | undefined;
+  #isSending = false;
   #committedMs = Number.NEGATIVE_INFINITY;
+  #bytesSince = 0;
   #isHurried = false;
   /** Ends the wait for the interval. */
   #wake = () => {};
@@ -32,7 +47,7 @@ export class H5File implements H5Backend {
   private constructor({ path, commit = 'point' }: OpenOptions, clock: Clock, unlock: () => void) {
     this.path = path;
     this.commit = commit;
-    this.#everyMs = commit === 'point' ? 0 : commit.everyMs;
+    this.#everyMs = commit === 'point' ? 0 : 'everyMs' in commit ? commit.everyMs : Number.POSITIVE_INFINITY;
     this.#clock = clock;
     this.#unlock = unlock;
   }
@@ -64,9 +79,10 @@ export class H5File implements H5Backend {
   transact(operations: readonly H5Operation[]): Promise<void> {
     if (this.#closed) return Promise.reject(this.#isClosed());
     this.#batch.add(operations);
-    this.#group ??= this.#commitNext();
-    if (this.#batch.bytes >= MAX_WAITING) this.#hurry();
-    return this.#group;
+    this.#group ??= settleable();
+    if (!this.#isSending) void this.#sendAll();
+    if (this.#batch.bytes >= MAX_WAITING) this.#wake();
+    return this.#group.done;
   }
 
   async ask<Q extends H5Question>(question: Q): Promise<H5Answers[Q['ask']]> {
@@ -86,51 +102,60 @@ export class H5File implements H5Backend {
     return new DaqtorError('save.failed', { problem: `${this.path} is closed` });
   }
 
-  /** Commits what waits by then, once the thread is free and the interval over. */
-  async #commitNext(): Promise<void> {
-    const before = this.#busy;
-    const { promise, resolve } = later<{ readonly error: unknown } | undefined>();
-    this.#busy = promise;
-    try {
-      const failed = this.#isAtWork ? await this.#clock.outside(before) : undefined;
-      if (!failed) await this.#interval();
+  /** Sends what waits, commits it when that is due, until nothing waits. */
+  async #sendAll(): Promise<void> {
+    this.#isSending = true;
+    await Promise.resolve(); // What is written in one go belongs together.
+    while (this.#group) {
+      const isFirst = this.#committedMs < 0;
+      const dueMs = isFirst ? 0 : this.#committedMs + this.#everyMs - this.#clock.now();
+      const isFull = this.#bytesSince + this.#batch.bytes >= MAX_UNCOMMITTED;
+      if (this.#isHurried || isFull || dueMs <= 0) await this.#send(this.#group, true);
+      else if (this.#batch.bytes >= MAX_WAITING) await this.#send(this.#group, false);
+      else await this.#wait(dueMs);
+    }
+    this.#isSending = false;
+  }
+
+  async #send(group: Settleable, commit: boolean): Promise<void> {
+    this.#bytesSince += this.#batch.bytes;
+    const packed = this.#batch.take();
+    if (commit) {
+      this.#bytesSince = 0;
       this.#group = undefined;
+      this.#sent = group;
       this.#isHurried = false;
-      const packed = this.#batch.take();
-      // What was handed over before a failure was known may build on what has failed.
-      if (failed) throw failed.error;
-      this.#isAtWork = true;
       this.#committedMs = this.#clock.now();
-      await this.#clock.outside(this.#thread.request({ do: 'transact', ...packed }, packed.blocks));
-      resolve(undefined);
+    }
+    try {
+      const request = { do: 'transact', ...packed, commit } as const;
+      const blocks = await this.#clock.outside(this.#thread.request(request, packed.blocks));
+      pool.giveBack(blocks as ArrayBuffer[]);
+      if (commit) group.resolve();
     } catch (error) {
-      resolve({ error });
-      throw error;
-    } finally {
-      this.#isAtWork = false;
+      // What was handed over before this was known may build on what has failed.
+      this.#bytesSince = 0;
+      pool.giveBack(this.#batch.take().blocks);
+      group.reject(error);
+      this.#group?.reject(error);
+      this.#group = undefined;
     }
   }
 
-  async #interval(): Promise<void> {
-    const leftMs = this.#committedMs + this.#everyMs - this.#clock.now();
-    if (leftMs <= 0 || this.#isHurried) return;
-    const { promise, resolve } = later<void>();
-    const timer = this.#clock.setTimeout(resolve, leftMs);
+  async #wait(ms: number): Promise<void> {
+    const { done, resolve } = settleable();
+    const timer = Number.isFinite(ms) ? this.#clock.setTimeout(resolve, ms) : undefined;
     this.#wake = resolve;
-    await promise;
-    this.#clock.clearTimeout(timer);
-  }
-
-  /** Does not wait for the end of the interval. */
-  #hurry(): void {
-    this.#isHurried = true;
-    this.#wake();
+    await done;
+    this.#wake = () => {};
+    if (timer) this.#clock.clearTimeout(timer);
   }
 
   async settle(): Promise<void> {
-    if (this.#group) this.#hurry();
-    await this.#group?.catch(() => undefined); // It is told to those who wrote.
-    if (this.#isAtWork) await this.#clock.outside(this.#busy);
+    const last = this.#group ?? this.#sent;
+    if (this.#group) this.#isHurried = true;
+    this.#wake();
+    await last?.done.catch(() => undefined); // It is told to those who wrote.
   }
 
   async #close(): Promise<void> {
@@ -155,10 +180,10 @@ function lock(path: string): () => void {
   }
 }
 
-function later<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((done) => {
-    resolve = done;
+function settleable(): Settleable {
+  let [resolve, reject]: [() => void, (error: unknown) => void] = [() => {}, () => {}];
+  const done = new Promise<void>((whenDone, whenFailed) => {
+    [resolve, reject] = [whenDone, whenFailed];
   });
-  return { promise, resolve };
+  return { done, resolve, reject };
 }

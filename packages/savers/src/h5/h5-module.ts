@@ -1,4 +1,4 @@
-import { ready } from 'h5wasm/node';
+import type { DeflateFilter } from './deflate-filter.ts';
 import { type FillSlot, findFillSlot } from './fill-value.ts';
 
 /** A file that the module has open. */
@@ -52,11 +52,13 @@ export interface H5Module {
   readonly H5F_ACC_RDWR: number;
   readonly H5F_LIBVER_EARLIEST: number;
   readonly H5F_LIBVER_V18: number;
+  readonly H5F_LIBVER_V110: number;
   _malloc(bytes: number): number;
   _free(pointer: number): void;
   open(path: string, mode: number, trackOrder: boolean, libverLow: number, libverHigh: number): bigint;
   close_file(file: bigint): number;
   flush(file: bigint): number;
+  H5Fstart_swmr_write(file: bigint): number;
   get_names(file: bigint, path: string, recursive: boolean): readonly string[];
   create_group(file: bigint, path: string, trackOrder: boolean): number;
   create_dataset(file: bigint, path: string, data: bigint, metadata: RawMetadata): number;
@@ -85,26 +87,39 @@ export interface H5Module {
 /** `H5T_class_t` of the HDF5 C API. */
 export const H5T = { integer: 0, float: 1, string: 3, compound: 6, vlen: 9 } as const;
 
-const STDERR = 2;
 let diagnosticsText = '';
-let loaded: Promise<H5Module> | undefined;
 let slot: FillSlot | undefined;
+let deflate: DeflateFilter | undefined;
 
-/** Loads h5wasm once per thread, and from then on keeps what HDF5 writes to stderr. Takes about 200 ms. */
-export function loadH5(): Promise<H5Module> {
-  loaded ??= ready.then((module) => {
-    const h5 = module as unknown as H5Module;
-    slot = findFillSlot(h5);
-    const write = h5.FS.write;
-    // h5wasm's throwing error handler would leak until the runtime aborts; the default one prints, and that we can read.
-    h5.FS.write = (stream, buffer, offset, length, position) => {
-      if (stream.nfd !== STDERR) return write.call(h5.FS, stream, buffer, offset, length, position);
-      diagnosticsText += Buffer.from(buffer.buffer, buffer.byteOffset + offset, length).toString();
-      return length;
-    };
-    return h5;
-  });
-  return loaded;
+/**
+ * Takes a module that was just loaded into use, one in each thread: from now on what HDF5 writes to stderr is kept.
+ *
+ * @param isStderr - tells that stream from the others
+ */
+export function adoptModule(module: object, isStderr: (stream: RawStream) => boolean): H5Module {
+  if (slot) throw new Error('another h5wasm is in use in this thread');
+  const h5 = module as H5Module;
+  slot = findFillSlot(h5);
+  const write = h5.FS.write;
+  const utf8 = new TextDecoder();
+  // h5wasm's throwing error handler would leak until the runtime aborts; the default one prints, and that we can read.
+  h5.FS.write = (stream, buffer, offset, length, position) => {
+    if (!isStderr(stream)) return write.call(h5.FS, stream, buffer, offset, length, position);
+    diagnosticsText += utf8.decode(new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length));
+    return length;
+  };
+  return h5;
+}
+
+/** From now on chunks are compressed so. */
+export function useDeflate(filter: DeflateFilter): void {
+  deflate = filter;
+}
+
+/** The compression of chunks. */
+export function deflateFilter(): DeflateFilter {
+  if (!deflate) throw new Error('h5wasm is not loaded');
+  return deflate;
 }
 
 /** The fill value that new arrays get. */

@@ -1,11 +1,30 @@
-import type { Dtype, ErrorRecord, NumericArray } from '@daqtor/core';
+import type { ComplexDtype, Dtype, ErrorRecord, NumericArray } from '@daqtor/core';
 
-/** An attribute's value: text is stored as a scalar UTF-8 string of variable length, a number as a scalar int32. */
-export type AttributeValue = string | number;
+/**
+ * An attribute's value: text is stored as a scalar UTF-8 string of variable length, several texts as an array of them, a
+ * number as a scalar int32.
+ */
+export type AttributeValue = string | number | readonly string[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** Element types that can be written. A complex array holds pairs, real and imaginary part, of float32 or float64. */
-export type ElementType = Dtype | 'complex64' | 'complex128';
+export type ElementType = Dtype | ComplexDtype;
+
+/** The typed array that holds elements of a type. */
+export const ARRAYS = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  complex64: Float32Array,
+  complex128: Float64Array,
+} as const;
 
 /** Makes a group; its parent must exist. */
 export interface CreateGroup {
@@ -76,18 +95,26 @@ export interface AppendBytes {
 export type H5Operation = CreateGroup | CreateArray | SetAttribute | WriteSlab | AppendRows | AppendBytes;
 
 /** What a file can be asked between transactions. */
-export type H5Question = { readonly ask: 'children' | 'shape' | 'attributes'; readonly path: string };
+export interface H5Question {
+  readonly ask: keyof H5Answers;
+  readonly path: string;
+}
 export interface H5Answers {
+  /** Names of a group's members. */
   readonly children: readonly string[];
   readonly shape: readonly number[];
   readonly attributes: RawAttributes;
+  /** A node and all below it, arrays without their values. */
+  readonly tree: RawNode;
+  /** An array with its values. */
+  readonly array: RawArray;
 }
 
 /**
- * When transactions are committed: each at once (those that overlap together), or all of an interval together, which
- * costs far less where there are many small ones.
+ * When values are committed: each at once (those that overlap together), or all of an interval or so many of them together,
+ * which costs far less where there are many small ones.
  */
-export type Commit = 'point' | { readonly everyMs: number };
+export type Commit = 'point' | { readonly everyMs: number } | { readonly everyPoints: number };
 
 /** How a file is opened for writing. */
 export interface OpenOptions {
@@ -98,6 +125,11 @@ export interface OpenOptions {
   readonly fsync: boolean;
   /** Default `point`. */
   readonly commit?: Commit;
+  /**
+   * Whether others may read the file while it is written (single writer, multiple readers): they see what was committed.
+   * In exchange a failure cannot take back the values that were written since the last commit.
+   */
+  readonly swmr?: boolean;
 }
 
 /** Values of an array, row-major, or of an attribute. */
@@ -149,7 +181,7 @@ export interface ReadAnswer<T> {
   readonly spent: boolean;
 }
 
-/** Where an array's bytes, or a part of them, lie in the buffers that travel with a batch. */
+/** Where an array's bytes, or a part of them, lie in the memory that travels with a batch. */
 export interface Slice {
   /** Which of the buffers. */
   readonly block: number;
@@ -175,6 +207,8 @@ export type WorkerRequest =
       readonly do: 'transact';
       readonly operations: readonly PackedOperation[];
       readonly blocks: readonly ArrayBuffer[];
+      /** Whether all since the last commit is committed now. */
+      readonly commit: boolean;
     }
   | { readonly id: number; readonly do: 'ask'; readonly question: H5Question }
   | { readonly id: number; readonly do: 'close' }
@@ -186,6 +220,10 @@ export type WorkerRequest =
 export type WorkerReply =
   | {
       readonly id: number;
-      readonly answer?: H5Answers[keyof H5Answers] | ReadAnswer<RawNode> | ReadAnswer<readonly ReadArray[]>;
+      readonly answer?:
+        | readonly ArrayBuffer[]
+        | H5Answers[keyof H5Answers]
+        | ReadAnswer<RawNode>
+        | ReadAnswer<readonly ReadArray[]>;
     }
   | { readonly id: number; readonly error: ErrorRecord };

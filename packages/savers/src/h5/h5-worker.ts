@@ -1,14 +1,15 @@
 import { parentPort } from 'node:worker_threads';
 import { saveFailed } from './h5-errors.ts';
-import { type H5Module, loadH5 } from './h5-module.ts';
+import type { H5Module } from './h5-module.ts';
 import type { WorkerReply, WorkerRequest } from './h5-operation.ts';
 import { describe, readArrays } from './h5-reader.ts';
 import { H5Failure, H5Writer } from './h5-writer.ts';
+import { loadH5 } from './load-h5.ts';
 
 /** The thread that owns one file, or reads several: answers each request once, in order. */
 let writer: H5Writer | undefined;
 
-function handle(h5: H5Module, request: WorkerRequest): WorkerReply {
+async function handle(h5: H5Module, request: WorkerRequest): Promise<WorkerReply> {
   const { id } = request;
   try {
     switch (request.do) {
@@ -16,8 +17,8 @@ function handle(h5: H5Module, request: WorkerRequest): WorkerReply {
         writer = new H5Writer(h5, request.options);
         return { id };
       case 'transact':
-        open().transact(request.operations, request.blocks);
-        return { id };
+        await open().transact(request.operations, request.blocks, request.commit);
+        return { id, answer: request.blocks };
       case 'ask':
         return { id, answer: open().ask(request.question) };
       case 'close':
@@ -49,4 +50,11 @@ if (!port) throw new Error('this module runs in a worker thread');
 process.stderr.write = () => true;
 // Requests wait in the port until there is a listener.
 const h5 = await loadH5();
-port.on('message', (request: WorkerRequest) => port.postMessage(handle(h5, request)));
+let work: Promise<void> = Promise.resolve();
+port.on('message', (request: WorkerRequest) => {
+  work = work.then(async () => {
+    const reply = await handle(h5, request);
+    // The memory of a batch goes back to where it came from.
+    port.postMessage(reply, request.do === 'transact' && 'answer' in reply ? [...request.blocks] : []);
+  });
+});

@@ -1,13 +1,18 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { ErrorRecord } from '@daqtor/core';
+import { answerIn } from './answer-in.ts';
+import { bypassChunkCache } from './chunk-cache.ts';
+import { chunkWriter } from './chunk-writer.ts';
 import { saveFailed } from './h5-errors.ts';
 import { diagnostics, type H5Module } from './h5-module.ts';
 import type { H5Answers, H5Question, OpenOptions, PackedOperation } from './h5-operation.ts';
-import { attributesOf } from './h5-reader.ts';
+import { check } from './h5-status.ts';
 import { journalPath } from './journal.ts';
-import { check, OperationRunner } from './operation-runner.ts';
+import { OperationRunner } from './operation-runner.ts';
+import { VERBS } from './operation-verbs.ts';
 import { PageOverlay } from './page-overlay.ts';
 import { recover } from './recover.ts';
+import { isForSwmr } from './superblock.ts';
 import { templateBytes } from './template.ts';
 
 /** A failure as data, thrown inside this thread: it crosses to the main thread as it is. */
@@ -22,14 +27,19 @@ export class H5Failure extends Error {
 
 /** A file between opening and closing. */
 interface OpenFile {
-  readonly id: bigint;
-  readonly overlay: PageOverlay;
+  id: bigint;
+  overlay: PageOverlay;
   readonly runner: OperationRunner;
+  /** Whether others can read it while it is written. Values can then be written, and rows added, nothing else. */
+  isLive: boolean;
 }
 
+/** Attribute of the root that tells readers to expect a writer. */
+const ACTIVE = 'swmr_active';
+
 /**
- * One HDF5 file being written, on the thread that calls. Each `transact` is a transaction: all of its operations are in
- * the file when it returns, or none of them when it throws.
+ * One HDF5 file being written, on the thread that calls. All operations since the last commit are a transaction: they are
+ * in the file once they are committed, or none of them when one fails.
  */
 export class H5Writer {
   readonly #h5: H5Module;
@@ -45,25 +55,38 @@ export class H5Writer {
     this.#options = options;
     const { path, mode } = options;
     this.#guard(mode === 'create' ? 'making the file' : 'opening the file', () => {
-      if (mode === 'create') createFromTemplate(path);
+      if (mode === 'create') createFromTemplate(path, options.swmr === true);
       else recover(path);
-      this.#open = this.#openFile();
+      this.#refuseOldFormat();
+      this.#open = this.#begin();
     });
   }
 
-  /** @throws H5Failure; the file is then as it was before */
-  transact(operations: readonly PackedOperation[], blocks: readonly ArrayBuffer[]): void {
-    const { id, overlay, runner } = this.#opened();
+  /**
+   * @param commit - whether the transaction ends here
+   * @throws H5Failure; the file is then as it was after the last commit
+   */
+  async transact(
+    operations: readonly PackedOperation[],
+    blocks: readonly ArrayBufferLike[],
+    commit = true,
+  ): Promise<void> {
+    const file = this.#opened();
+    const { runner } = file;
     let tried = '';
     try {
-      for (const operation of operations) {
+      const run = (operation: PackedOperation) => {
         tried = `${VERBS[operation.op]} ${operation.path}`;
         runner.run(operation, blocks);
         check(0);
-      }
+      };
+      if (this.#options.swmr) this.#runForReaders(file, operations, run);
+      else operations.forEach(run);
+      tried = 'compressing';
+      if (runner.isPending) await runner.finish();
+      if (!commit) return;
       tried = 'committing';
-      check(this.#h5.flush(id));
-      overlay.commit();
+      this.#commit(file);
     } catch (cause) {
       const failure = this.#failure(tried, cause);
       this.#rollBack();
@@ -75,52 +98,130 @@ export class H5Writer {
   /** @throws H5Failure if there is no such node */
   ask({ ask, path }: H5Question): H5Answers[typeof ask] {
     const { id } = this.#opened();
-    return this.#guard(`reading ${path}`, () => {
-      const answer = {
-        children: () => [...this.#h5.get_names(id, path, false)],
-        shape: () => this.#h5.get_dataset_metadata(id, path).shape ?? [],
-        attributes: () => attributesOf(this.#h5, id, path),
-      }[ask]();
-      check(0);
-      return answer;
-    });
+    return this.#guard(`reading ${path}`, () => answerIn(this.#h5, id, { ask, path }));
   }
 
   /** @throws H5Failure if the last bytes could not be written; the file is closed all the same */
   close(): void {
     this.#guard('closing the file', () => {
-      const { id, overlay, runner } = this.#opened();
+      const file = this.#opened();
+      if (file.isLive) this.#leaveLive(file);
+      if (this.#options.swmr) file.runner.run({ op: 'attribute', path: '/', name: ACTIVE, value: 0 }, []);
       this.#open = undefined;
-      try {
-        runner.release();
-        check(this.#h5.close_file(id));
-        overlay.commit();
-      } finally {
-        overlay.release();
-      }
+      file.runner.release();
+      this.#closeFile(file);
     });
   }
 
-  #openFile(): OpenFile {
+  #closeFile({ id, overlay }: OpenFile): void {
+    try {
+      check(this.#h5.close_file(id));
+      overlay.commit();
+    } finally {
+      overlay.release();
+    }
+  }
+
+  #commit({ id, overlay, runner }: OpenFile): void {
+    runner.settle();
+    check(this.#h5.flush(id));
+    overlay.commit();
+  }
+
+  /**
+   * Values go into a file that others read; for anything else it is taken back from them. Groups are made in the oldest
+   * format also then, since only those list their members by name.
+   */
+  #runForReaders(
+    file: OpenFile,
+    operations: readonly PackedOperation[],
+    run: (operation: PackedOperation) => void,
+  ): void {
+    const isValues = operations.every(({ op }) => op === 'write' || op === 'append');
+    if (isValues && !file.isLive) this.#goLive(file);
+    if (!isValues && file.isLive) this.#leaveLive(file);
+    const groups = operations.filter(({ op }) => op === 'group');
+    if (groups.length > 0) {
+      this.#reopen(file, this.#h5.H5F_LIBVER_EARLIEST);
+      groups.forEach(run);
+      this.#reopen(file, this.#h5.H5F_LIBVER_V110);
+    }
+    operations.filter(({ op }) => op !== 'group').forEach(run);
+  }
+
+  /** Lets HDF5 close the file and open it again; what waits for the commit goes on waiting. */
+  #reopen(file: OpenFile, oldest: number): void {
+    file.runner.settle();
+    check(this.#h5.close_file(file.id));
+    file.id = this.#openHdf5(oldest);
+    file.runner.moveTo(file.id);
+  }
+
+  #goLive(file: OpenFile): void {
+    file.runner.run({ op: 'attribute', path: '/', name: ACTIVE, value: 1 }, []);
+    this.#commit(file);
+    file.overlay.goLive();
+    check(this.#h5.H5Fstart_swmr_write(file.id));
+    file.isLive = true;
+  }
+
+  /** There is no way back but to close the file. Readers that have it open go on. */
+  #leaveLive(file: OpenFile): void {
+    this.#commit(file);
+    this.#closeFile(file);
+    file.isLive = false;
+    Object.assign(file, this.#openFile());
+    file.runner.moveTo(file.id);
+  }
+
+  #refuseOldFormat(): void {
+    if (!this.#options.swmr || isForSwmr(this.#options.path)) return;
+    throw new Error(
+      'it was made without SWMR and cannot be read while it is written: save to a new file, or without SWMR',
+    );
+  }
+
+  /** Opens the file, with nothing known of its arrays yet. */
+  #begin(): OpenFile {
+    const opened = this.#openFile();
+    const makeChunks = chunkWriter(this.#h5, () => file.overlay);
+    const file = { ...opened, runner: new OperationRunner(this.#h5, opened.id, makeChunks), isLive: false };
+    return file;
+  }
+
+  #openFile(): Pick<OpenFile, 'id' | 'overlay'> {
     const { path, fsync } = this.#options;
     const overlay = new PageOverlay(this.#h5.FS, path, { fsync });
     // The oldest structures, as in PyMoDAQ's own files: only their groups list members by name, which gives channels
-    // their order in PyTables. The newest (1.10) leave a flag after a kill that must be cleared.
-    const { H5F_ACC_RDWR, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18 } = this.#h5;
-    const id = this.#h5.open(path, H5F_ACC_RDWR, false, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
+    // their order in PyTables. The newest (1.10), which SWMR needs, leave a flag after a kill that must be cleared.
+    const { H5F_LIBVER_EARLIEST, H5F_LIBVER_V110 } = this.#h5;
+    try {
+      return { id: this.#openHdf5(this.#options.swmr ? H5F_LIBVER_V110 : H5F_LIBVER_EARLIEST), overlay };
+    } catch (error) {
+      overlay.release();
+      throw error;
+    }
+  }
+
+  /** @param oldest - the oldest format that new structures may have */
+  #openHdf5(oldest: number): bigint {
+    const { H5F_ACC_RDWR, H5F_LIBVER_V18, H5F_LIBVER_V110 } = this.#h5;
+    const { path } = this.#options;
+    const newest = isForSwmr(path) ? H5F_LIBVER_V110 : H5F_LIBVER_V18;
+    const id = this.#h5.open(path, H5F_ACC_RDWR, false, oldest, newest);
     const complaint = diagnostics();
-    if (id >= 0n && !complaint) return { id, overlay, runner: new OperationRunner(this.#h5, id) };
-    overlay.release();
-    throw new Error(complaint || 'HDF5 cannot open it');
+    if (id < 0n || complaint) throw new Error(complaint || 'HDF5 cannot open it');
+    bypassChunkCache(this.#h5);
+    return id;
   }
 
   /** Forgets what HDF5 holds, and opens the last commit again. */
   #rollBack(): void {
-    const { id, overlay, runner } = this.#opened();
+    const { id, overlay, runner, isLive } = this.#opened();
     this.#open = undefined;
     try {
       runner.release();
-      overlay.discard();
+      if (!isLive) overlay.discard();
       this.#h5.close_file(id);
     } finally {
       overlay.release();
@@ -129,7 +230,7 @@ export class H5Writer {
     if (overlay.isTorn) return; // Only `recover` can tell, when the disk works again.
     if (overlay.isLost) return; // Another file may be there.
     try {
-      this.#open = this.#openFile();
+      this.#open = this.#begin();
     } catch {
       // The failure that brought us here is the one to tell, now and at each further call.
     }
@@ -153,22 +254,13 @@ export class H5Writer {
   }
 }
 
-const VERBS: Readonly<Record<PackedOperation['op'], string>> = {
-  group: 'making the group',
-  array: 'making the array',
-  attribute: 'writing an attribute of',
-  write: 'writing',
-  append: 'adding rows to',
-  'append-bytes': 'adding rows to',
-};
-
 /** The file appears whole or not at all: it is written under another name first. */
-function createFromTemplate(path: string): void {
+function createFromTemplate(path: string, swmr: boolean): void {
   if (existsSync(path)) throw new Error('there is a file of that name');
   rmSync(journalPath(path), { force: true });
   const half = `${path}.new`;
   try {
-    writeFileSync(half, templateBytes());
+    writeFileSync(half, templateBytes(swmr));
     renameSync(half, path);
   } catch (error) {
     rmSync(half, { force: true });

@@ -15,26 +15,47 @@ export function journalPath(path: string): string {
   return `${path}.journal`;
 }
 
+/** A commit as it lies in its journal. */
+export interface Journalled {
+  readonly record: Buffer;
+  /** Its runs, neighbours joined, as parts of the record. */
+  readonly runs: readonly Run[];
+}
+
 /**
  * A commit as one record: magic, number of runs (u32), length of the file at that moment (u64), then per run its
- * position (u64), length (u32) and bytes, then the CRC-32 of it all. Little endian.
+ * position (u64), length (u32) and bytes, then the CRC-32 of it all. Little endian. What lies behind it does not count.
+ *
+ * @param runs - in the order in which they go into the file; those that adjoin become one
+ * @param room - is used for the record if it is long enough
  */
-export function encodeJournal(runs: readonly Run[], fileSize: number): Buffer {
-  const size = runs.reduce((sum, { bytes }) => sum + RUN_HEAD + bytes.byteLength, HEAD) + 4;
-  const record = Buffer.allocUnsafe(size);
-  record.write(MAGIC, 0, 'latin1');
-  record.writeUInt32LE(runs.length, 8);
-  record.writeBigUInt64LE(BigInt(fileSize), 12);
+export function encodeJournal(runs: readonly Run[], fileSize: number, room = Buffer.alloc(0)): Journalled {
+  const most = runs.reduce((sum, { bytes }) => sum + RUN_HEAD + bytes.byteLength, HEAD) + 4;
+  const record = most <= room.length ? room : Buffer.allocUnsafeSlow(2 * most);
+  const joined: Run[] = [];
   let at = HEAD;
-  for (const { position, bytes } of runs) {
-    record.writeBigUInt64LE(BigInt(position), at);
-    record.writeUInt32LE(bytes.byteLength, at + 8);
-    record.set(bytes, at + RUN_HEAD);
-    at += RUN_HEAD + bytes.byteLength;
+  for (let i = 0; i < runs.length; ) {
+    const { position } = runs[i] as Run;
+    const begin = at + RUN_HEAD;
+    at = begin;
+    do {
+      const { bytes } = runs[i++] as Run;
+      record.set(bytes, at);
+      at += bytes.byteLength;
+    } while (runs[i]?.position === position + at - begin);
+    record.writeBigUInt64LE(BigInt(position), begin - RUN_HEAD);
+    record.writeUInt32LE(at - begin, begin - 4);
+    joined.push({ position, bytes: record.subarray(begin, at) });
   }
+  record.write(MAGIC, 0, 'latin1');
+  record.writeUInt32LE(joined.length, 8);
+  record.writeBigUInt64LE(BigInt(fileSize), 12);
   record.writeUInt32LE(crc32(record.subarray(0, at)), at);
-  return record;
+  return { record: record.subarray(0, at + 4), runs: joined };
 }
+
+/** What is put over the head of a record whose commit is in the file. */
+export const DONE = Buffer.alloc(MAGIC.length);
 
 /** @returns undefined if the record is not whole: then its commit had not begun to touch the file */
 export function decodeJournal(record: Buffer): { runs: Run[]; fileSize: number } | undefined {

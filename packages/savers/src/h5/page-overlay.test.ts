@@ -116,9 +116,9 @@ test('a disk that fails in the middle of a commit leaves the journal that finish
   bench.overlay.discard();
   bench.overlay.release();
   expect(onDisk(bench, 4999, 5002)).toBe('aaa');
-  // The superblock points to everything else, so it comes last.
+  // How long the file is comes first.
   const commit = decodeJournal(readFileSync(journalPath(bench.path)));
-  expect(commit?.runs.map(({ position }) => position)).toEqual([4096, 0]);
+  expect(commit?.runs.map(({ position }) => position)).toEqual([0, 5000]);
   expect(recover(bench.path)).toBe('replayed');
   expect(onDisk(bench, 4999, 5002)).toBe('aXa');
   expect(recover(bench.path)).toBe('nothing');
@@ -134,5 +134,50 @@ test('other files of the module pass through', () => {
   bench.fs.ftruncate(stream.fd, 2);
   bench.fs.close(stream);
   expect(readFileSync(other, 'latin1')).toBe('aX');
+  bench.overlay.release();
+});
+
+test('values come after all else, in the order in which they were put, and are seen at once', () => {
+  const bench = openFile();
+  bench.overlay.put(Buffer.from('VV'), 8000);
+  put(bench, 'X', 9000);
+  bench.overlay.put(Buffer.from('W'), 8001);
+  bench.overlay.put(Buffer.from('!'), 100);
+  expect(seen(bench, 7999, 8003)).toBe('aVWa');
+  expect(onDisk(bench, 7999, 8003)).toBe('aaaa');
+  bench.overlay.commit();
+  expect(onDisk(bench, 7999, 8003)).toBe('aVWa');
+  const record = readFileSync(journalPath(bench.path));
+  record.write('DAQJRNL1', 'latin1'); // The commit is done: only the head of its record is not there any more.
+  expect(decodeJournal(record)?.runs.map(({ position }) => position)).toEqual([9000, 8000, 8001, 100]);
+  put(bench, 'Z', 8002);
+  bench.overlay.commit();
+  expect(onDisk(bench, 7999, 8003)).toBe('aVWZ');
+  bench.overlay.release();
+});
+
+test('what was put behind the committed bytes goes to the disk at once', () => {
+  const bench = openFile();
+  bench.overlay.put(Buffer.from('XYZ'), 9_999);
+  expect(onDisk(bench, 9_998, 10_002)).toBe('aaYZ');
+  expect(seen(bench, 9_998, 10_002)).toBe('aXYZ');
+  bench.overlay.commit();
+  expect(onDisk(bench, 9_998, 10_002)).toBe('aXYZ');
+  bench.overlay.release();
+});
+
+test('one write of the module is replaced by other bytes, and its place is told', () => {
+  const bench = openFile();
+  const [key, bytes] = [Buffer.from('key'), Buffer.from('values')];
+  const place = bench.overlay.replacing({ key, bytes }, () => {
+    put(bench, 'key..', 20_000); // Of another length.
+    put(bench, 'yek...', 30_000); // Another beginning.
+    put(bench, 'key...', 9_997);
+    put(bench, 'key...', 40_000); // Only once.
+  });
+  expect(place).toBe(9_997);
+  expect(seen(bench, 9_997, 10_003)).toBe('values');
+  expect(seen(bench, 40_000, 40_006)).toBe('key...');
+  expect(bench.overlay.replacing({ key, bytes }, () => {})).toBeUndefined();
   bench.overlay.release();
 });

@@ -2,12 +2,12 @@ import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync,
 import { resolve } from 'node:path';
 import { LOST } from './h5-errors.ts';
 import type { RawFs, RawStream } from './h5-module.ts';
-import { encodeJournal, journalPath, type Run } from './journal.ts';
+import { DONE, encodeJournal, journalPath, type Run } from './journal.ts';
 import { writeAll } from './recover.ts';
 
 const PAGE = 4096;
-/** Pages that are kept for the next commit. */
-const MAX_SPARE = 256;
+/** Pages that are remembered after their commit. */
+const MAX_CLEAN = 1024;
 
 export interface OverlayOptions {
   /** Whether a commit waits for the disk. */
@@ -16,11 +16,30 @@ export interface OverlayOptions {
   readonly replay?: readonly Run[];
 }
 
+/** A write of HDF5 that other bytes are to take the place of. */
+export interface Expected {
+  /** What its bytes begin with. */
+  readonly key: Uint8Array;
+  /** What goes into the file; as long as the write is. */
+  readonly bytes: Uint8Array;
+}
+
+/** A piece of the file with bytes that wait for a commit. */
+interface Page {
+  readonly bytes: Buffer;
+  /** Where these bytes begin and end. */
+  from: number;
+  to: number;
+}
+
 /**
  * Makes what HDF5 writes to one file atomic. Until `commit`, bytes that the last commit counts on stay as they are on
- * disk: writes over them wait in pages in memory, which reads see; writes behind them go straight to the file, where
- * nothing committed points to. `commit` puts the pages into the file in one burst, the superblock last, after it has
- * written them to a redo journal; so whoever opens the file sees the last commit, whole, or `recover` makes it so.
+ * disk: writes over them wait in memory, where reads see them; writes behind them go straight to the file, where nothing
+ * committed points to. `commit` puts what waits into the file in one burst, after it has written it to a redo journal; so
+ * whoever opens the file sees the last commit, whole, or `recover` makes it so.
+ *
+ * The burst has an order, for those who look while it is cut short: how long the file is, what leads to the values, then
+ * the values as they came. What tells that a point was measured comes last.
  *
  * It sits between h5wasm and Node by replacing functions of the module's file system.
  */
@@ -28,17 +47,24 @@ export class PageOverlay {
   readonly #path: string;
   readonly #fsync: boolean;
   readonly #replay: readonly Run[] | undefined;
-  readonly #pages = new Map<number, Buffer>();
-  /** Pages of earlier commits, for the next: fresh ones at each commit would keep the garbage collector busy. */
-  readonly #spare: Buffer[] = [];
+  readonly #pages = new Map<number, Page>();
+  /** Values that go over committed ones, in the order in which they came. */
+  #values: Run[] = [];
+  /** Pages of earlier commits, as they are in the file, the oldest first: neighbours of what comes next lie there. */
+  readonly #clean = new Map<number, Buffer>();
   readonly #original: RawFs;
   readonly #fs: RawFs;
   #stream: RawStream | undefined;
   #journal: number | undefined;
+  #record: Buffer<ArrayBuffer> | undefined;
   /** Length of the file that the last commit counts on. */
   #committed = 0;
   /** Length that HDF5 wants to cut the file to, once that is safe. */
   #cutTo: number | undefined;
+  #expected: Expected | undefined;
+  /** Where the expected write went. */
+  #place: number | undefined;
+  #isLive = false;
   #torn = false;
   #lost = false;
   #discarding: boolean;
@@ -60,6 +86,14 @@ export class PageOverlay {
   }
 
   /**
+   * From now on everything goes to the file at once and in the order in which HDF5 writes it, as readers of a file that is
+   * being written need it. Right after a commit.
+   */
+  goLive(): void {
+    this.#isLive = true;
+  }
+
+  /**
    * Makes all that was written since the last commit part of the file.
    *
    * @throws what Node threw. Nothing has happened then, unless the file `isTorn`
@@ -67,24 +101,59 @@ export class PageOverlay {
   commit(): void {
     const fd = this.#descriptor();
     this.#refuseIfLost(fd);
-    if (this.#pages.size > 0) {
-      const runs = this.#runs();
+    const size = fstatSync(fd).size;
+    if (this.#pages.size > 0 || this.#values.length > 0) {
+      const { record, runs } = encodeJournal(this.#runs(), size, this.#record);
+      this.#record = Buffer.from(record.buffer as ArrayBuffer, record.byteOffset);
       if (this.#fsync) fdatasyncSync(fd);
       this.#journal ??= openSync(journalPath(this.#path), 'w');
-      writeAll(this.#journal, encodeJournal(runs, fstatSync(fd).size), 0);
+      writeAll(this.#journal, record, 0);
       if (this.#fsync) fdatasyncSync(this.#journal);
       this.#torn = true;
       for (const { position, bytes } of runs) writeAll(fd, bytes, position);
       if (this.#fsync) fdatasyncSync(fd);
-      ftruncateSync(this.#journal, 0);
+      writeAll(this.#journal, DONE, 0);
       this.#torn = false;
-      this.#sparePages();
+      this.#remember();
     } else if (this.#fsync) {
       fdatasyncSync(fd);
     }
-    if (this.#cutTo !== undefined) ftruncateSync(fd, this.#cutTo);
+    // Its end was written behind our back: behind the committed bytes.
+    this.#clean.delete(Math.floor(this.#committed / PAGE));
+    this.#committed = size;
+    if (this.#cutTo === undefined) return;
+    ftruncateSync(fd, this.#cutTo);
+    this.#committed = this.#cutTo;
     this.#cutTo = undefined;
-    this.#committed = fstatSync(fd).size;
+    this.#clean.clear();
+  }
+
+  /**
+   * Writes straight to where HDF5 keeps an array's values, as if it had done so.
+   *
+   * @throws what Node threw
+   */
+  put(bytes: Uint8Array, position: number): void {
+    const { nfd } = this.#ours();
+    const over = this.#over(bytes.byteLength, position);
+    if (over > 0) this.#values.push({ position, bytes: Buffer.from(bytes.subarray(0, over)) });
+    if (over < bytes.byteLength) writeAll(nfd, bytes.subarray(over), position + over);
+  }
+
+  /**
+   * Puts other bytes in the place of one write that HDF5 does meanwhile.
+   *
+   * @returns where in the file they went; undefined if there was no such write
+   */
+  replacing(expected: Expected, work: () => void): number | undefined {
+    this.#expected = expected;
+    this.#place = undefined;
+    try {
+      work();
+      return this.#place;
+    } finally {
+      this.#expected = undefined;
+    }
   }
 
   /** Whether the disk failed in the middle of a commit. The journal stays, for `recover` to finish it. */
@@ -101,8 +170,10 @@ export class PageOverlay {
   discard(): void {
     this.#discarding = true;
     this.#pages.clear();
+    this.#values = [];
+    this.#clean.clear();
     this.#cutTo = undefined;
-    if (this.#stream && !this.#torn) ftruncateSync(this.#descriptor(), this.#committed);
+    if (this.#stream && !this.#torn && !this.#isLive) ftruncateSync(this.#descriptor(), this.#committed);
   }
 
   /**
@@ -126,15 +197,23 @@ export class PageOverlay {
     if (this.#lost) throw new Error(LOST);
   }
 
-  #descriptor(): number {
+  #ours(): RawStream {
     if (!this.#stream) throw new Error(`${this.#path} is not open`);
-    return this.#stream.nfd;
+    return this.#stream;
+  }
+
+  #descriptor(): number {
+    return this.#ours().nfd;
   }
 
   #open(path: string, flags: number, mode?: number): RawStream {
     const stream = this.#original.open.call(this.#fs, path, flags, mode);
-    if (!this.#stream && resolve(path) === this.#path) {
-      this.#stream = stream;
+    if (resolve(path) !== this.#path) return stream;
+    const before = this.#stream;
+    this.#stream = stream;
+    // HDF5 may close the file and open it again: what waits for the commit goes on waiting.
+    if (before) this.#original.close.call(this.#fs, before);
+    else {
       this.#committed = fstatSync(stream.nfd).size;
       for (const { position, bytes } of this.#replay ?? []) this.#keep(stream.nfd, bytes, position);
     }
@@ -149,7 +228,7 @@ export class PageOverlay {
   #truncate(fd: number, length: number): void {
     const isOurs = fd === this.#stream?.fd;
     if (isOurs && this.#discarding) return;
-    if (isOurs) this.#cutTo = length < this.#committed ? length : undefined;
+    if (isOurs && !this.#isLive) this.#cutTo = length < this.#committed ? length : undefined;
     if (!isOurs || this.#cutTo === undefined) this.#original.ftruncate.call(this.#fs, fd, length);
   }
 
@@ -159,10 +238,29 @@ export class PageOverlay {
     }
     if (this.#discarding) return length;
     if (this.#cutTo !== undefined) this.#cutTo = Math.max(this.#cutTo, position + length);
-    const over = Math.max(0, Math.min(length, this.#committed - position));
-    if (over > 0) this.#keep(stream.nfd, new Uint8Array(buffer.buffer, buffer.byteOffset + offset, over), position);
-    if (over === length) return length;
-    return over + this.#original.write.call(this.#fs, stream, buffer, offset + over, length - over, position + over);
+    const given = new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
+    const bytes = this.#replaced(given, position);
+    // HDF5 would go on behind a part that was written with its own bytes: others are written to their end.
+    const over = this.#over(length, position);
+    if (over > 0) this.#keep(stream.nfd, bytes.subarray(0, over), position);
+    for (let at = over; at < length; ) {
+      at += this.#original.write.call(this.#fs, stream, bytes, at, length - at, position + at);
+      if (bytes === given) return at;
+    }
+    return length;
+  }
+
+  #replaced(given: Uint8Array, position: number): Uint8Array {
+    const { key, bytes } = this.#expected ?? {};
+    if (!key || bytes?.byteLength !== given.byteLength || key.some((byte, i) => byte !== given[i])) return given;
+    this.#place = position;
+    this.#expected = undefined;
+    return bytes;
+  }
+
+  /** How many of these bytes go over committed ones. */
+  #over(length: number, position: number): number {
+    return this.#isLive ? 0 : Math.max(0, Math.min(length, this.#committed - position));
   }
 
   #keep(fd: number, bytes: Uint8Array, position: number): void {
@@ -170,56 +268,71 @@ export class PageOverlay {
       const number = Math.floor((position + at) / PAGE);
       const within = position + at - number * PAGE;
       const length = Math.min(PAGE - within, bytes.byteLength - at);
-      let page = this.#pages.get(number);
-      if (!page) {
-        page = this.#spare.pop() ?? Buffer.alloc(PAGE);
-        const read = length < PAGE ? readSync(fd, page, 0, PAGE, number * PAGE) : PAGE;
-        page.fill(0, read);
-        this.#pages.set(number, page);
-      }
-      page.set(bytes.subarray(at, at + length), within);
+      const page = this.#pages.get(number) ?? this.#page(fd, number, length === PAGE);
+      page.bytes.set(bytes.subarray(at, at + length), within);
+      page.from = Math.min(page.from, within);
+      page.to = Math.max(page.to, within + length);
       at += length;
     }
   }
 
+  /** @param isReplaced - whether all of it is about to be written */
+  #page(fd: number, number: number, isReplaced: boolean): Page {
+    let bytes = this.#clean.get(number);
+    this.#clean.delete(number);
+    if (!bytes) {
+      bytes = Buffer.allocUnsafeSlow(PAGE);
+      bytes.fill(0, isReplaced ? PAGE : readSync(fd, bytes, 0, PAGE, number * PAGE));
+    }
+    const page = { bytes, from: PAGE, to: 0 };
+    this.#pages.set(number, page);
+    return page;
+  }
+
   #read(stream: RawStream, buffer: Uint8Array, offset: number, length: number, position?: number): number {
     const count = this.#original.read.call(this.#fs, stream, buffer, offset, length, position);
-    if (stream !== this.#stream || position === undefined || this.#pages.size === 0) return count;
+    if (stream !== this.#stream || position === undefined) return count;
     const end = Math.min(position + count, this.#committed);
-    for (let number = Math.floor(position / PAGE); number * PAGE < end; number++) {
+    for (let number = Math.floor(position / PAGE); number * PAGE < end && this.#pages.size > 0; number++) {
       const page = this.#pages.get(number);
-      if (!page) continue;
-      const from = Math.max(position, number * PAGE);
-      const to = Math.min(end, (number + 1) * PAGE);
-      buffer.set(page.subarray(from - number * PAGE, to - number * PAGE), offset + from - position);
+      if (page) overlay(buffer, offset, { position, end }, { position: number * PAGE, bytes: page.bytes });
     }
+    for (const values of this.#values) overlay(buffer, offset, { position, end }, values);
     return count;
   }
 
-  #sparePages(): void {
-    for (const page of this.#pages.values()) {
-      if (this.#spare.length >= MAX_SPARE) break;
-      this.#spare.push(page);
-    }
+  #remember(): void {
+    for (const [number, { bytes }] of this.#pages) this.#clean.set(number, bytes);
     this.#pages.clear();
+    for (const { position, bytes } of this.#values) {
+      const end = position + bytes.byteLength;
+      for (let number = Math.floor(position / PAGE); number * PAGE < end; number++) this.#clean.delete(number);
+    }
+    this.#values = [];
+    for (const oldest of this.#clean.keys()) {
+      if (this.#clean.size <= MAX_CLEAN) break;
+      this.#clean.delete(oldest);
+    }
   }
 
-  /** The pages as runs of neighbours, the one with the superblock last. */
+  /** What waits: the superblock and what else HDF5 wrote, by position, then the values. */
   #runs(): Run[] {
-    const runs: { position: number; bytes: Uint8Array }[] = [];
+    const runs: Run[] = [];
     for (const number of [...this.#pages.keys()].sort((a, b) => a - b)) {
-      const position = number * PAGE;
-      const page = (this.#pages.get(number) as Buffer).subarray(0, Math.min(PAGE, this.#committed - position));
-      const last = runs.at(-1);
-      if (last && last.position > 0 && last.position + last.bytes.byteLength === position) {
-        last.bytes = Buffer.concat([last.bytes, page]);
-      } else {
-        runs.push({ position, bytes: page });
-      }
+      const { bytes, from, to } = this.#pages.get(number) as Page;
+      const end = Math.min(to, this.#committed - number * PAGE);
+      if (from < end) runs.push({ position: number * PAGE + from, bytes: bytes.subarray(from, end) });
     }
-    const [first, ...rest] = runs;
-    return first?.position === 0 ? [...rest, first] : runs;
+    return [...runs, ...this.#values];
   }
+}
+
+/** Copies what one run has of a range of the file into the buffer that holds the range. */
+function overlay(buffer: Uint8Array, offset: number, range: { position: number; end: number }, run: Run): void {
+  const from = Math.max(range.position, run.position);
+  const to = Math.min(range.end, run.position + run.bytes.byteLength);
+  if (from >= to) return;
+  buffer.set(run.bytes.subarray(from - run.position, to - run.position), offset + from - range.position);
 }
 
 /** Whether an open file is still the one at that path. */

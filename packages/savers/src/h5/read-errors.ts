@@ -39,7 +39,7 @@ export function readFailed(what: string, cause: unknown): ErrorRecord {
   const known = REASONS.find(([pattern]) => pattern.test(text));
   const advice = known?.[2] ?? ADVICE.find(([pattern]) => pattern.test(text))?.[1];
   return {
-    code: 'save.failed',
+    code: 'load.failed',
     problem: `${what} cannot be read: ${known?.[1] ?? reasonIn(text)}`,
     advice: advice ?? 'If it should hold data, it is damaged: take another copy of the file',
     cause: text,

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fdatasyncSync, fstatSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { decodeJournal, journalPath } from './journal.ts';
+import { releaseFromWriter } from './superblock.ts';
 
 /**
  * Finishes what a killed writer had begun, before a file is opened again. A whole journal is a commit that may have been
@@ -7,9 +8,10 @@ import { decodeJournal, journalPath } from './journal.ts';
  *
  * @param path - the file; nobody may be writing it
  */
-export function recover(path: string): 'nothing' | 'replayed' | 'discarded' {
+export function recover(path: string): 'nothing' | 'released' | 'replayed' | 'discarded' {
   const journal = journalPath(path);
-  if (!existsSync(journal)) return 'nothing';
+  const isReleased = existsSync(path) && releaseFromWriter(path);
+  if (!existsSync(journal)) return isReleased ? 'released' : 'nothing';
   const commit = decodeJournal(readFileSync(journal));
   let outcome: 'replayed' | 'discarded' = 'discarded';
   if (commit) {

@@ -1,16 +1,12 @@
 import { inflateSync } from 'node:zlib';
-
-/** Written by scripts/make-template.py; zlib, base64. */
-const PACKED = [
-  'eNrr9HBx4+WS4mIAAQ4OBhYGAQZk8B8KGjhR+TD5BCjNCKU7oPQKJpg4I1hOAiouCDUfXV1IkKsrSPV/NACz5wErhOZgGAUjEXi4OgaA6AgoH5',
-  'ZKTzChqgtKLHdJLEmEp0cPCu3FlX49mCH8DFbi0q8Fx2j6HU2/mOm3gxVVnU9+enpqEQPV0m+wn78LKAXD0p0CM2p5jZ6ORwGucoAVEmaMMD6k',
-  'RGBkZMRaXzID5UEyktC4FoBrhcQEK5AG8ZmYIcIcUPOYmZjgRQcLA3Jl3DGowgM9XWmwj6YRcgAAVz5YaQ==',
-].join('');
+import { PACKED_SWMR_TEMPLATE, PACKED_TEMPLATE } from './packed-template.ts';
 
 /**
- * The bytes of the file that every dataset starts from: superblock 0, `/RawData`, and in it an empty `Logger` of type
- * vlen<uint8>, which h5wasm can fill but not create.
+ * The bytes of the file that every dataset starts from: `/RawData`, and in it an empty `Logger` of type vlen<uint8>, which
+ * h5wasm can fill but not create.
+ *
+ * @param swmr - whether it can be read while it is written: superblock 3 then, else superblock 0
  */
-export function templateBytes(): Uint8Array {
-  return inflateSync(Buffer.from(PACKED, 'base64'));
+export function templateBytes(swmr: boolean): Uint8Array {
+  return inflateSync(Buffer.from(swmr ? PACKED_SWMR_TEMPLATE : PACKED_TEMPLATE, 'base64'));
 }

@@ -1,5 +1,5 @@
-import type { Attributes, H5Operation } from '../h5/h5-operation.ts';
-import { asBytes, asStr, asTuple } from './envelope.ts';
+import type { Attributes, H5Operation, SetAttribute } from '../h5/h5-operation.ts';
+import { asBool, asBytes, asStr, asTuple } from './envelope.ts';
 import type { SaveType } from './kinds.ts';
 import { localTime } from './local-time.ts';
 import { type Settings, settingsXml } from './settings-xml.ts';
@@ -15,6 +15,11 @@ export interface DatasetMetadata {
 
 export const RAW_DATA = '/RawData';
 export const LOGGER = '/RawData/Logger';
+
+/** What tells PyMoDAQ that a new file can be read while it is written. */
+export function swmrNodes(swmr: boolean): H5Operation[] {
+  return swmr ? [{ op: 'attribute', path: '/', name: 'swmr_compatible', value: asBool(true) }] : [];
+}
 
 /**
  * Attributes of a new file's root, `RawData` and `Logger`; the nodes themselves are there already.
@@ -34,6 +39,8 @@ export function datasetNodes(
     ...setAll('/', {
       CLASS: 'GROUP',
       TITLE: 'PyMoDAQ file',
+      NX_class: 'NXroot',
+      default: 'RawData',
       VERSION: '1.0',
       PYTABLES_FORMAT_VERSION: '2.1',
       pymodaq_version: asStr(PYMODAQ_VERSION),
@@ -46,6 +53,7 @@ export function datasetNodes(
     ...setAll(RAW_DATA, {
       CLASS: 'GROUP',
       TITLE: 'Data from PyMoDAQ modules',
+      NX_class: 'NXentry',
       VERSION: '1.0',
       type: asStr(type),
       ...metadataAttributes(metadata),
@@ -65,6 +73,11 @@ export function datasetNodes(
       type: asStr('log'),
     }),
   ];
+}
+
+/** Makes a group of `RawData` the one whose plot the file opens on. @param group - its path */
+export function openOn(group: string): SetAttribute {
+  return { op: 'attribute', path: RAW_DATA, name: 'default', value: group.slice(RAW_DATA.length + 1) };
 }
 
 /** PyMoDAQ's names for them; all are there, empty where nothing is known. */

@@ -1,4 +1,4 @@
-import { type PythonValue, parsePython, pythonFloat, pythonTuple } from './python-literal.ts';
+import { type PythonValue, parsePython, pythonFloat, pythonLiteral, pythonTuple } from './python-literal.ts';
 
 /**
  * Attributes as PyMoDAQ stores them: JSON text of a Python type's name and a literal that Python evaluates
@@ -17,6 +17,15 @@ export const asStr = (value: string): string => envelope('str', JSON.stringify(v
 /** @param ascii - text of ASCII characters only */
 export const asBytes = (ascii: string): string => envelope('bytes', `b${JSON.stringify(ascii)}`);
 export const asNone = (): string => envelope('NoneType', 'None');
+
+/** Any value, of the Python type that it is closest to; a whole number is an int. */
+export function asValue(value: PythonValue): string {
+  if (value === null) return asNone();
+  if (typeof value === 'string') return asStr(value);
+  if (typeof value === 'boolean') return asBool(value);
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? asInt(value) : asFloat(value);
+  return envelope('tuple', pythonLiteral(value));
+}
 
 /**
  * A title, which is stored as it is. One that is JSON by accident, such as `12` or `true`, would come back as that value

@@ -26,3 +26,7 @@ export type GroupType = keyof typeof GroupType;
 /** What a file is saved for. */
 export const SaveType = ['scan', 'detector', 'logger', 'custom', 'actuator'] as const;
 export type SaveType = (typeof SaveType)[number];
+
+/** What a file holds, in the words of PyMoDAQ's older tools. */
+export const FileType = { detector: 0, actuator: 1, axis: 2, scan: 3 } as const;
+export type FileType = keyof typeof FileType;

@@ -7,6 +7,9 @@ const padded = (number: number, digits: number): string => String(number).padSta
 /** Name of the array of this type with this number, e.g. `Bkg01`. */
 export const arrayName = (type: DataType, number: number): string => `${DataType[type]}${padded(number, 2)}`;
 export const axisName = (number: number): string => arrayName('axis', number);
+/** Name of the copy of a scan's axis that a channel's plot needs. */
+export const plotAxisName = (number: number): string => `Plot${axisName(number)}`;
+export const isPlotAxis = (name: string): boolean => /^PlotAxis\d+$/.test(name);
 export const dataName = (number: number): string => arrayName('data', number);
 export const channelName = (number: number): string => `CH${padded(number, 2)}`;
 /** Name of the group of this type with this number, e.g. `Detector000`. */

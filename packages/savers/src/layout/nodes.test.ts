@@ -6,15 +6,21 @@ import { storedSignal } from './nodes.ts';
 import { DAQTOR_VERSION } from './versions.ts';
 
 test.each([
-  [[10_000], [], 8, [1024]],
+  [[10_000], [], 8, [8192]],
   [[21, 21], [], 8, [21, 21]],
-  [[100, 100], [], 8, [10, 100]],
-  [[3, 5000], [], 8, [1, 1024]],
+  [[100, 100], [], 8, [81, 100]],
+  [[3, 20_000], [], 8, [1, 8192]],
   [[10, 10], [5], 8, [10, 10, 5]],
-  [[10, 10], [1024], 8, [1, 1, 1024]],
+  [[10, 100], [1024], 8, [1, 64, 1024]],
+  [[10, 10], [256, 256], 2, [1, 1, 256, 256]],
   [[10, 10], [2048, 2048], 2, [1, 1, 2048, 2048]],
 ])('a scan of %j points of %j values of %i bytes is stored in chunks of %j', (nav, signal, bytes, chunk) => {
   expect(chunkShape(nav, signal, bytes)).toEqual(chunk);
+});
+
+test('large values share a chunk where many are committed together, and compressed chunks are small', () => {
+  expect(chunkShape([10, 10], [256, 256], 2, { isCommittedAlone: false })).toEqual([1, 8, 256, 256]);
+  expect(chunkShape([10, 100], [1024], 8, { isCompressed: true })).toEqual([1, 16, 1024]);
 });
 
 test('dimensions of length 1 are dropped, and the others move up', () => {

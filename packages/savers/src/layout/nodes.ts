@@ -1,4 +1,4 @@
-import type { Axis, DataDim, DataDistribution, DataSource, Dtype, NumericArray } from '@daqtor/core';
+import type { Axis, DataDim, DataDistribution, DataSource, NumericArray } from '@daqtor/core';
 import type { Attributes, CreateArray, CreateGroup, ElementType } from '../h5/h5-operation.ts';
 import { chunkShape } from './chunk-shape.ts';
 import { asFloat, asInt, asNone, asStr, asTitle, asTuple } from './envelope.ts';
@@ -24,6 +24,7 @@ export function axisNode(path: string, axis: Axis, index = axis.index): CreateAr
     data,
     attributes: {
       ...arrayAttributes(label, [size], 'float64'),
+      long_name: longName(label, units),
       data_type: asStr('axis'),
       data_dimension: asStr('Data1D'),
       size: asInt(size),
@@ -36,6 +37,34 @@ export function axisNode(path: string, axis: Axis, index = axis.index): CreateAr
       spread_order: asInt(spreadOrder),
     },
   };
+}
+
+/**
+ * A copy of a scan's axis, for the plot of a channel. PyMoDAQ's reader takes all axes below a channel's group for its own,
+ * and that of the scan as well: the copy gets a type that it has no use for.
+ */
+export function plotAxisNode(path: string, axis: Axis): CreateArray {
+  const { label, units, size, data } = axis;
+  return {
+    op: 'array',
+    path,
+    dtype: 'float64',
+    shape: [size],
+    data,
+    attributes: {
+      ...arrayAttributes(label, [size], 'float64'),
+      long_name: longName(label, units),
+      data_type: asStr('live_scan'),
+      data_dimension: asStr('Data1D'),
+      label: asStr(label),
+      units: asStr(units),
+    },
+  };
+}
+
+/** What stands beside an axis of a plot. In plain text, for readers that know no envelopes. */
+function longName(label: string, units: string): string {
+  return asTitle(units === '' ? label : `${label} (${units})`);
 }
 
 /** An axis that gains a coordinate with each row of the data that it belongs to. Its offset and scaling say nothing. */
@@ -87,7 +116,7 @@ export interface ArrayFacts {
 
 /** How an array of data is stored. */
 export interface ArrayPlan {
-  readonly dtype: Dtype;
+  readonly dtype: ElementType;
   /** As stored, slowest dimension first. */
   readonly shape: readonly number[];
   readonly chunks?: readonly number[];
@@ -105,6 +134,7 @@ export function dataArrayNode(path: string, facts: ArrayFacts, { gzip, ...plan }
     ...(gzip !== undefined && gzip > 0 && { gzip }),
     attributes: {
       ...arrayAttributes(facts.title, shape, dtype, enlargeable ? 'EARRAY' : 'CARRAY'),
+      long_name: longName(facts.label, facts.units),
       data_type: asStr(facts.type),
       data_dimension: asStr(facts.dim),
       timestamp: asFloat(facts.timestamp),
@@ -119,7 +149,7 @@ export function dataArrayNode(path: string, facts: ArrayFacts, { gzip, ...plan }
 }
 
 /** Attributes that every array has. An enlargeable one's `shape` is brought up to date when its file is closed. */
-function arrayAttributes(
+export function arrayAttributes(
   title: string,
   shape: readonly number[],
   dtype: ElementType,

@@ -13,6 +13,15 @@ export function pythonTuple(values: readonly number[]): string {
   return values.length === 1 ? `(${values[0]},)` : `(${values.join(', ')})`;
 }
 
+/** A value as Python's `repr()` writes it; a sequence is a tuple. */
+export function pythonLiteral(value: PythonValue): string {
+  if (value === null) return 'None';
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : pythonFloat(value);
+  return `(${value.map(pythonLiteral).join(', ')}${value.length === 1 ? ',' : ''})`;
+}
+
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
   r: '\r',

@@ -63,6 +63,11 @@ function tagOf(name: string): string {
   return /^[A-Za-z_]/.test(tag) ? tag : `_${tag}`;
 }
 
+/** XML of somebody else's as ASCII, which attributes of bytes need. */
+export function asciiXml(xml: string): string {
+  return xml.replace(/[^\n\r\t\x20-\x7e]/gu, (char) => `&#${char.codePointAt(0)};`);
+}
+
 function escapeXml(text: string): string {
   // By code point, so that a pair of surrogates is one reference; what XML 1.0 forbids becomes U+FFFD.
   return text.replace(/[^\x20-\x7e]|[<>&"']/gu, (char) => {

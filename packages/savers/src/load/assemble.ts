@@ -1,5 +1,5 @@
-import { Axis, DaqtorError, type DataInit, DataWithAxes, type NumericArray, sizeOf } from '@daqtor/core';
-import { attributeValues, type TreeNode, textIn } from '../browse/describe-file.ts';
+import { Axis, DaqtorError, type DataInit, DataWithAxes, interleave, type NumericArray, sizeOf } from '@daqtor/core';
+import { attributeValues, type TreeNode, textIn } from '../browse/tree-node.ts';
 import type { RawArray } from '../h5/h5-operation.ts';
 import { subtractBackground } from './background.ts';
 import { axisFrom, knownUnits } from './load-axis.ts';
@@ -9,11 +9,18 @@ import { dataType, navIndexes, type Parts } from './parts.ts';
 /** Arrays that were read, by path. */
 export type Read = ReadonlyMap<string, RawArray | DaqtorError>;
 
-/** One label's values. */
+/** One label's values; pairs of real and imaginary part where the data are complex. */
 interface Channel {
   readonly label: string;
   readonly data: NumericArray;
   readonly errors: NumericArray | undefined;
+}
+
+/** How the values of a data object are to be taken. */
+interface Form {
+  readonly shape: readonly number[];
+  /** Where one of its arrays is complex, all are. */
+  readonly complex: boolean;
 }
 
 /**
@@ -29,18 +36,23 @@ export function assemble(parts: Parts, read: Read, name: string, withBkg: boolea
     const array = read.get(node.path);
     if (!array || DaqtorError.is(array)) throw array ?? notRead(node.path);
     warnings.push(...array.problems.map((problem) => `${node.path}: ${problem}`));
-    return array;
+    return dataType(node) === 'bkg' ? { ...array, shape: array.shape.slice(emptyDimensions(node, array)) } : array;
   });
   const attributes = attributeValues((arrays[0] as RawArray).attributes);
   const stored = (arrays[0] as RawArray).shape;
-  const navigation = navIndexes(first).filter((index) => index < stored.length);
+  const empty = dataType(first) === 'bkg' ? emptyDimensions(first, read.get(first.path) as RawArray) : 0;
+  const navigation = navIndexes(first)
+    .map((index) => index - empty)
+    .filter((index) => index >= 0 && index < stored.length);
   const axes = [...axesOf(parts, read, stored, navigation, warnings)];
   const shape = commonShape(parts, arrays, axes, navigation, warnings);
-  const channels = arrays.flatMap((array, i) => channelsOf(parts, i, array, read, shape, withBkg, warnings));
+  const complex = arrays.some(({ values }) => values.kind === 'complex');
+  const channels = arrays.map((array, i) => channelOf(parts, i, array, read, { shape, complex }, withBkg, warnings));
   const facts: DataInit = {
     name: textIn(attributes, 'TITLE') || name,
     labels: channels.map(({ label }) => label),
     data: channels.map(({ data }) => data),
+    complex,
     shape: shape.length === 0 ? [1] : shape,
     units: knownUnits(textIn(attributes, 'units'), first.path, warnings),
     axes: axes.flatMap(({ path, axis }) => fitted(path, axis, shape, navigation, warnings)),
@@ -52,6 +64,13 @@ export function assemble(parts: Parts, read: Read, name: string, withBkg: boolea
     ...errorsOf(channels, first.path, warnings),
   };
   return { data: new DataWithAxes(facts), attributes, warnings };
+}
+
+/** How many dimensions a background has in front that are only there to fit the scan: navigation of length 1. */
+function emptyDimensions(node: TreeNode, { shape }: RawArray): number {
+  const nav = navIndexes(node);
+  const first = shape.findIndex((length, dimension) => length !== 1 || !nav.includes(dimension));
+  return first < 0 ? shape.length : first;
 }
 
 interface PlacedAxis {
@@ -127,31 +146,23 @@ function commonShape(
   return [rows, ...rest];
 }
 
-function channelsOf(
+function channelOf(
   parts: Parts,
   i: number,
   array: RawArray,
   read: Read,
-  shape: readonly number[],
+  { shape, complex }: Form,
   withBkg: boolean,
   warnings: string[],
-): Channel[] {
+): Channel {
   const node = parts.arrays[i] as TreeNode;
-  const { values } = array;
   const attributes = attributeValues(array.attributes);
   const label = textIn(attributes, 'label') || node.name;
-  const size = sizeOf(shape);
-  if (values.kind === 'complex') {
-    if (parts.errors[i]) warnings.push(`${parts.errors[i]?.path} is left out: error bars of complex values`);
-    if (withBkg) warnings.push(`no background was subtracted from ${node.path}: its values are complex`);
-    return [
-      { label: `${label} (real)`, data: values.real.slice(0, size), errors: undefined },
-      { label: `${label} (imaginary)`, data: values.imaginary.slice(0, size), errors: undefined },
-    ];
-  }
-  if (values.kind !== 'numbers') throw noNumbers(node);
-  const beside = (one: TreeNode | undefined) => (one ? numbersAt(one, read, warnings) : undefined);
-  let data = values.data.length === size ? values.data : values.data.slice(0, size);
+  const size = sizeOf(shape) * (complex ? 2 : 1);
+  const values = numbersOf(array, complex);
+  if (!values) throw noNumbers(node);
+  const beside = (one: TreeNode | undefined) => (one ? numbersAt(one, read, complex, warnings) : undefined);
+  let data = values.length === size ? values : values.slice(0, size);
   if (withBkg) {
     const background = beside(parts.backgrounds[i]);
     const difference = background && subtractBackground(data, background.data);
@@ -163,13 +174,26 @@ function channelsOf(
   const bars = beside(parts.errors[i]);
   const fits = bars && bars.data.length >= size && isSame(bars.shape.slice(1), shape.slice(1));
   if (bars && !fits) warnings.push(`${parts.errors[i]?.path} is left out: it has not the shape of its data`);
-  return [{ label, data, errors: fits ? bars.data.slice(0, size) : undefined }];
+  return { label, data, errors: fits ? bars.data.slice(0, size) : undefined };
 }
 
-function numbersAt(node: TreeNode, read: Read, warnings: string[]) {
+/** Numbers as they are; as pairs if `complex`, those of a complex64 array as float32. */
+function numbersOf({ values, dtype }: RawArray, complex: boolean): NumericArray | undefined {
+  if (values.kind === 'numbers') {
+    if (!complex) return values.data;
+    const real = Float64Array.from(values.data as ArrayLike<number>, Number);
+    return interleave(real, new Float64Array(real.length));
+  }
+  if (values.kind !== 'complex' || !complex) return undefined;
+  const pairs = interleave(values.real, values.imaginary);
+  return dtype === 'complex64' ? Float32Array.from(pairs) : pairs;
+}
+
+function numbersAt(node: TreeNode, read: Read, complex: boolean, warnings: string[]) {
   const array = read.get(node.path);
   if (!array) return undefined;
-  if (!DaqtorError.is(array) && array.values.kind === 'numbers') return { shape: array.shape, data: array.values.data };
+  const data = DaqtorError.is(array) ? undefined : numbersOf(array, complex);
+  if (data && !DaqtorError.is(array)) return { shape: array.shape, data };
   warnings.push(`${node.path} is left out: ${DaqtorError.is(array) ? array.problem : 'it holds no plain numbers'}`);
   return undefined;
 }
@@ -217,5 +241,5 @@ function noNumbers({ path, dtype }: TreeNode): DaqtorError {
 }
 
 function notRead(path: string): DaqtorError {
-  return new DaqtorError('save.failed', { problem: `${path} was not read` });
+  return new DaqtorError('load.failed', { problem: `${path} was not read` });
 }

@@ -3,7 +3,7 @@ import type { NumericArray } from '@daqtor/core';
 /**
  * What is left of some data without their background, as float64: unsigned integers would wrap around.
  *
- * @param data - row-major, dimensions of the scan first
+ * @param data - row-major; pairs of real and imaginary part are subtracted as they lie, dimensions of the scan first
  * @param background - of the same size, or of one point's: it is then subtracted from each point
  * @returns undefined if the sizes do not fit
  */

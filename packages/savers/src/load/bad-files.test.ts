@@ -46,7 +46,7 @@ test.each([
 ])('%s is no HDF5 file, and the error says what it is', async (_, bytes, says) => {
   const path = fileOf(bytes);
   await expect(DataLoader.open(path, reader)).rejects.toMatchObject({
-    code: 'save.failed',
+    code: 'load.failed',
     message: expect.stringContaining(says),
     problem: expect.stringContaining(path),
     advice: expect.any(String),
@@ -128,7 +128,7 @@ test('a file over which HDF5 never ends is given up with its thread, and what wa
   const behind = watched.describe(SMALL);
   while (clock.timers.size === 0) await Promise.resolve();
   clock.fire();
-  await expect(hanging).rejects.toMatchObject({ code: 'save.failed', problem: expect.stringContaining(HANGS) });
+  await expect(hanging).rejects.toMatchObject({ code: 'load.failed', problem: expect.stringContaining(HANGS) });
   await expect(hanging).rejects.toThrow('HDF5 was still at it after 1 s');
   expect((await behind).name).toBe('/');
   await watched.close();

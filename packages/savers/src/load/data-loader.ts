@@ -1,7 +1,7 @@
 import { DaqtorError, DataToExport } from '@daqtor/core';
-import { describeFile, type TreeNode } from '../browse/describe-file.ts';
-import { type ReaderThread, readerThread } from '../browse/reader-thread.ts';
+import type { NodeReader } from '../browse/reader-thread.ts';
 import { findNode } from '../browse/tree.ts';
+import { type TreeNode, treeNode } from '../browse/tree-node.ts';
 import { assemble } from './assemble.ts';
 import { axisFrom } from './load-axis.ts';
 import type { LoadedAll, LoadedAxis, LoadedData, LoadOptions } from './loaded.ts';
@@ -12,9 +12,9 @@ export class DataLoader {
   readonly path: string;
   /** What is in the file, as of opening. */
   readonly tree: TreeNode;
-  readonly #reader: ReaderThread;
+  readonly #reader: NodeReader;
 
-  private constructor(path: string, tree: TreeNode, reader: ReaderThread) {
+  private constructor(path: string, tree: TreeNode, reader: NodeReader) {
     this.path = path;
     this.tree = tree;
     this.#reader = reader;
@@ -24,17 +24,18 @@ export class DataLoader {
    * Looks at what is in a file; it is not changed, and not kept open.
    *
    * @param reader - default the one that all share
-   * @throws DaqtorError `save.failed` if the file cannot be read
+   * @throws DaqtorError `load.failed` if the file cannot be read
    */
-  static async open(path: string, reader: ReaderThread = readerThread()): Promise<DataLoader> {
-    return new DataLoader(path, await describeFile(path, reader), reader);
+  static async open(path: string, reader?: NodeReader): Promise<DataLoader> {
+    const used = reader ?? (await import('../browse/reader-thread.ts')).readerThread(); // Only this one needs Node.
+    return new DataLoader(path, treeNode(await used.describe(path)), used);
   }
 
   /**
    * Loads one array, all arrays of its channel with `loadAll`, or all arrays of a channel that is named by its group.
    *
    * @param node - path in the file, e.g. `/RawData/Detector000/Data1D/CH00/Data00`
-   * @throws DaqtorError `save.failed` or `data.shape` if there are no such data or they cannot be read
+   * @throws DaqtorError `load.failed` or `data.shape` if there are no such data or they cannot be read
    */
   async loadData(node: string, { withBkg = false, loadAll = false }: LoadOptions = {}): Promise<LoadedData> {
     return this.#named(async () => {
@@ -48,7 +49,7 @@ export class DataLoader {
    * Loads every channel below a group.
    *
    * @param group - default all of the file
-   * @throws DaqtorError `save.failed` if there is no such group, or nothing below it can be read
+   * @throws DaqtorError `load.failed` if there is no such group, or nothing below it can be read
    */
   async loadAll(group = '/', { withBkg = false }: Pick<LoadOptions, 'withBkg'> = {}): Promise<LoadedAll> {
     const node = findNode(this.tree, group, this.path);
@@ -71,7 +72,7 @@ export class DataLoader {
     return { data: new DataToExport({ name: node.title || node.name, data }), channels, warnings };
   }
 
-  /** @throws DaqtorError `save.failed` or `data.shape` if there is no such array of coordinates */
+  /** @throws DaqtorError `load.failed` or `data.shape` if there is no such array of coordinates */
   async loadAxis(node: string): Promise<LoadedAxis> {
     return this.#named(async () => {
       const { path } = findNode(this.tree, node, this.path);

@@ -37,17 +37,15 @@ test.each([
   expect(data.name).toBe(name);
 });
 
-test('a complex array becomes its real and its imaginary part', async () => {
+test('a complex array becomes complex data of the same precision', async () => {
   const loader = await DataLoader.open(TYPES);
   expect((await loader.loadData('/complex128')).data).toMatchObject({
-    labels: ['complex128 (real)', 'complex128 (imaginary)'],
-    data: [Float64Array.of(1, -0), Float64Array.of(2, -3.5)],
+    labels: ['complex128'],
+    complex: true,
+    data: [Float64Array.of(1, 2, -0, -3.5)],
     shape: [2],
   });
-  expect((await loader.loadData('/complex64')).data.data).toEqual([
-    Float64Array.of(Math.fround(0.1)),
-    Float64Array.of(2),
-  ]);
+  expect((await loader.loadData('/complex64')).data.data).toEqual([Float32Array.of(0.1, 2)]);
 });
 
 test('texts are read as UTF-8, of fixed and of variable length', async () => {

@@ -1,24 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { readTexts } from '../browse/read-array.ts';
 import { walkNodes } from '../browse/tree.ts';
 import { openEnvelope } from '../layout/envelope.ts';
+import { type DumpNode, goldenDumps } from '../testing/golden-dumps.ts';
 import { DataLoader } from './data-loader.ts';
 import { dataType } from './parts.ts';
 
-interface DumpNode {
-  readonly kind: 'group' | 'dataset';
-  readonly shape?: readonly number[];
-  readonly attrs: Readonly<Record<string, { readonly value: unknown }>>;
-  readonly values?: unknown;
-}
-
 const FOLDER = new URL('../../fixtures/golden/', import.meta.url).pathname;
-const DUMPS = JSON.parse(gunzipSync(readFileSync(join(FOLDER, 'dumps.json.gz'))).toString()) as Readonly<
-  Record<string, Readonly<Record<string, DumpNode>>>
->;
+const DUMPS = goldenDumps();
 const FILES = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.h5'))
   .map((name) => name.slice(0, -3));

@@ -1,5 +1,5 @@
 import { Axis, checkUnits, DaqtorError } from '@daqtor/core';
-import { attributeValues, textIn } from '../browse/describe-file.ts';
+import { attributeValues, textIn } from '../browse/tree-node.ts';
 import type { RawArray } from '../h5/h5-operation.ts';
 import type { LoadedAxis } from './loaded.ts';
 

@@ -22,7 +22,7 @@ export interface LoadedAxis extends Loaded {
 
 /**
  * Values are as they are stored, in arrays of their own type: booleans as bytes 0 and 1, 64-bit integers as BigInt, half
- * floats as float32. A complex array becomes two of float64, labelled `<label> (real)` and `<label> (imaginary)`.
+ * floats as float32. Data with a complex array are `complex`: all of their arrays are pairs then.
  */
 export interface LoadedData extends Loaded {
   readonly data: DataWithAxes;

@@ -1,9 +1,12 @@
 import { DaqtorError } from '@daqtor/core';
-import { type TreeNode, textIn } from '../browse/describe-file.ts';
 import { findPath, walkNodes } from '../browse/tree.ts';
+import { type TreeNode, textIn } from '../browse/tree-node.ts';
 
-/** Types of arrays that hold what was measured; others stand beside them. */
-const MEASURED = new Set(['data', 'data_enlargeable', 'live_scan', 'external_h5']);
+/**
+ * Types of arrays that hold what was measured, first choice first; others stand beside them. Ours of type `live_scan` only
+ * serve other arrays, and PyMoDAQ 5 writes none.
+ */
+const MEASURED: readonly string[] = ['data', 'data_enlargeable', 'external_h5', 'live_scan'];
 const NAVIGATION = 'NavAxes';
 
 /** The nodes that one data object is made of. */
@@ -35,7 +38,7 @@ function isAxis(node: TreeNode): boolean {
 export function* channelsBelow(group: TreeNode): Generator<TreeNode> {
   for (const node of walkNodes(group)) {
     if (node.kind === 'array' && dataType(node) === '') yield node;
-    if (node.kind === 'group' && node.children.some((child) => MEASURED.has(dataType(child)))) yield node;
+    if (node.kind === 'group' && node.children.some((child) => MEASURED.includes(dataType(child)))) yield node;
   }
 }
 
@@ -47,7 +50,7 @@ export function* channelsBelow(group: TreeNode): Generator<TreeNode> {
  * `DataLoader` and `AxisSaverLoader`).
  *
  * @param file - for the error
- * @throws DaqtorError `save.failed` if there is no such node, or no data in the group itself
+ * @throws DaqtorError `load.failed` if there is no such node, or no data in the group itself
  */
 export function partsOf(root: TreeNode, path: string, loadAll: boolean, file: string): Parts {
   const nodes = findPath(root, path, file);
@@ -57,11 +60,11 @@ export function partsOf(root: TreeNode, path: string, loadAll: boolean, file: st
   const type = dataType(node);
   const arrays = (node.kind === 'array' && (!loadAll || type === '') ? [node] : sameType(group, node)).sort(byNumber);
   if (arrays.length === 0) throw noData(node);
-  const describes = MEASURED.has(dataType(arrays[0] as TreeNode)) || type === 'bkg' || type === 'error';
-  const measured = group.children.find((child) => MEASURED.has(dataType(child)));
+  const describes = MEASURED.includes(dataType(arrays[0] as TreeNode)) || type === 'bkg' || type === 'error';
+  const measured = measuredIn(group.children);
   const beside = (kind: string) =>
     arrays.map((array) => group.children.find((one) => dataType(one) === kind && numberOf(one) === numberOf(array)));
-  const isMeasured = MEASURED.has(dataType(arrays[0] as TreeNode));
+  const isMeasured = MEASURED.includes(dataType(arrays[0] as TreeNode));
   const none = arrays.map(() => undefined);
   return {
     arrays,
@@ -82,8 +85,14 @@ export function navIndexes(node: TreeNode | undefined): readonly number[] {
 function sameType(group: TreeNode, node: TreeNode): TreeNode[] {
   const arrays = group.children.filter((child) => child.kind === 'array');
   if (node.kind === 'array') return arrays.filter((child) => dataType(child) === dataType(node));
-  const first = arrays.find((child) => MEASURED.has(dataType(child)));
+  const first = measuredIn(arrays);
   return first ? arrays.filter((child) => dataType(child) === dataType(first)) : [];
+}
+
+/** The first array that was measured. */
+function measuredIn(nodes: readonly TreeNode[]): TreeNode | undefined {
+  const type = MEASURED.find((one) => nodes.some((node) => dataType(node) === one));
+  return nodes.find((node) => type !== undefined && dataType(node) === type);
 }
 
 function navigationAxes(groups: readonly TreeNode[]): readonly TreeNode[] {
@@ -106,9 +115,9 @@ function byNumber(a: TreeNode, b: TreeNode): number {
 
 function noData({ path, kind }: TreeNode): DaqtorError {
   if (kind === 'link' || kind === 'unreadable') {
-    return new DaqtorError('save.failed', { problem: `${path} is a ${kind === 'link' ? 'link' : 'damaged node'}` });
+    return new DaqtorError('load.failed', { problem: `${path} is a ${kind === 'link' ? 'link' : 'damaged node'}` });
   }
-  return new DaqtorError('save.failed', {
+  return new DaqtorError('load.failed', {
     problem: `the group ${path} has no data of its own`,
     advice: 'Name an array or the group that holds it, or load all that is below',
   });

@@ -1,14 +1,7 @@
-import { DataToExport, DataWithAxes, type ModuleRecord } from '@daqtor/core';
+import { DataToExport, DataWithAxes, type ModuleRecord, type PositionThen } from '@daqtor/core';
 import { DataToExportTimedSaver } from '../data/data-to-export-timed-saver.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
 import { ModuleSaver } from './module-saver.ts';
-
-/** Where an actuator was at one moment. */
-export interface PositionThen {
-  /** Read back, in the actuator's units. */
-  readonly position: number;
-  readonly atEpochMs: number;
-}
 
 /** Saves an actuator over time: its settings, and each position with its time. */
 export class ActuatorEnlargeableSaver extends ModuleSaver<PositionThen> {

@@ -9,7 +9,7 @@ import { ModuleSaver } from './module-saver.ts';
 export interface DataAt {
   readonly indexes: readonly number[];
   readonly data: DataToExport;
-  /** Taken before the first point, and looked for there only. */
+  /** Taken before the first point, and looked for there only; default the one that the data carry. */
   readonly background?: DataToExport;
 }
 

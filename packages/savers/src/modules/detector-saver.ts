@@ -3,6 +3,7 @@ import type { Compression } from '../data/array-saver.ts';
 import { DataToExportSaver } from '../data/data-to-export-saver.ts';
 import { singleArrays } from '../data/single-arrays.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
+import { openOn } from '../layout/dataset-nodes.ts';
 import type { Settings } from '../layout/settings-xml.ts';
 import { ModuleSaver } from './module-saver.ts';
 
@@ -25,6 +26,10 @@ export class DetectorSaver extends ModuleSaver<Snapshot> {
   ) {
     super('detector', group, record, settings);
     this.#data = new DataToExportSaver(group, singleArrays(compression), record.name);
+  }
+
+  override open(): H5Operation[] {
+    return [openOn(this.group), ...super.open()];
   }
 
   write({ data, background }: Snapshot): H5Operation[] {

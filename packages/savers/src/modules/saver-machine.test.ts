@@ -41,6 +41,7 @@ function bench() {
     saver,
     queue,
     file,
+    clock: new VirtualClock(),
     onSaved: (value) => saved.push(value),
     onFault: (error) => faults.push(error),
   });
@@ -153,4 +154,17 @@ test('what the queue was closed with is the fault', async () => {
   queue.close(error);
   await turn();
   expect(faults).toEqual([error]);
+});
+
+test('a value that came in a moment before closing is saved, however short the moment', async () => {
+  for (let microtasks = 0; microtasks < 12; microtasks++) {
+    const { queue, actor, pass, saved, turn } = bench();
+    await pass();
+    queue.tryPut(1);
+    for (let i = 0; i < microtasks; i++) await Promise.resolve();
+    actor.send({ type: 'close', outcome: 'completed' });
+    await turn();
+    await pass();
+    expect(saved).toEqual([1]);
+  }
 });

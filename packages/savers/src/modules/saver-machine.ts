@@ -5,9 +5,9 @@ import { type ActorRefFrom, assign, fromPromise, setup } from 'xstate';
 export interface SaverWork {
   /** Puts into the file what has to be there before the first value. */
   open(): Promise<void>;
-  /** Waits for values and keeps them for `write`. @returns false once no more will come */
+  /** Waits for values, and leaves them where they are. @returns false once no more will come */
   take(): Promise<boolean>;
-  /** Makes what was taken durable, in one transaction, and tells whom it concerns. */
+  /** Takes what waits, makes it durable in one transaction, and tells whom it concerns. */
   write(): Promise<void>;
   /** Whether values wait to be taken. */
   readonly waiting: boolean;

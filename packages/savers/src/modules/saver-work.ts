@@ -1,4 +1,4 @@
-import type { BoundedQueue, ScanOutcome } from '@daqtor/core';
+import { afterPromises, type BoundedQueue, type Clock, type ScanOutcome } from '@daqtor/core';
 import type { H5Backend } from '../h5/h5-backend.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
 import { grownAttributes } from '../layout/grown-attributes.ts';
@@ -9,6 +9,9 @@ export interface QueueWorkOptions<T> {
   readonly saver: Saver<T>;
   readonly queue: BoundedQueue<T>;
   readonly file: H5Backend;
+  readonly clock: Clock;
+  /** Values are taken from then on: whoever wants to hear of them must have had the time to ask. */
+  readonly begun?: Promise<void>;
   /** Operations that go into the same transaction as the saver's own first ones. */
   readonly first?: readonly H5Operation[];
   /** Called with each value once it is durable, in order. */
@@ -16,13 +19,24 @@ export interface QueueWorkOptions<T> {
   readonly onFault: (error: unknown) => void;
 }
 
+/** Values that become durable together. */
+interface CommitUnderWay<T> {
+  readonly done: Promise<void>;
+  /** Done, and told to whom it concerns. */
+  readonly told: Promise<void>;
+  readonly values: T[];
+  bytes: number;
+}
+
 /** Carries values from a queue through a saver into a file: all that wait go into one transaction. */
 export class QueueWork<T> implements SaverWork {
   readonly #options: QueueWorkOptions<T>;
-  #taken: readonly T[] = [];
-  /** What was handed over and is not durable yet, in order. */
-  readonly #underWay = new Set<Promise<void>>();
+  /** What was handed over and is not durable yet, in order: the values of each commit. */
+  readonly #underWay: CommitUnderWay<T>[] = [];
+  #valuesUnderWay = 0;
   #bytesUnderWay = 0;
+  /** Values that were handed over since a commit was asked for. */
+  #pointsSince = 0;
   /** Rejects once something cannot be saved, also while the next value is waited for. */
   readonly #failure = failure();
   #failed: { readonly error: unknown } | undefined;
@@ -41,21 +55,25 @@ export class QueueWork<T> implements SaverWork {
   async open(): Promise<void> {
     const { file, saver, first = [] } = this.#options;
     const operations = [...first, ...saver.open()];
-    if (operations.length > 0) await file.transact(operations);
+    await committed(file, operations);
   }
 
   async take(): Promise<boolean> {
-    const batch = await Promise.race([this.#options.queue.takeBatch(MAX_BATCH), this.#failure.promise]);
-    this.#taken = batch ?? [];
-    return batch !== undefined;
+    const { queue, file, clock, begun } = this.#options;
+    await begun;
+    const isFilled = await Promise.race([queue.whenFilled(), this.#failure.promise]);
+    // Where nobody waits for a value, more may come before it is worth the trouble, and other work gets its turn.
+    if (isFilled && file.commit !== 'point') await clock.outside(new Promise<void>(afterPromises));
+    return isFilled;
   }
 
   async write(): Promise<void> {
-    const { saver } = this.#options;
+    const { saver, queue } = this.#options;
     const operations: H5Operation[] = [];
     const compiled: T[] = [];
     let fault: { readonly error: unknown } | undefined;
-    for (const value of this.#taken) {
+    // Taken here, not before: closing must see what is on its way.
+    for (const value of queue.takeAll(MAX_BATCH, MAX_BATCH_BYTES)) {
       try {
         operations.push(...saver.write(value));
         compiled.push(value);
@@ -64,36 +82,57 @@ export class QueueWork<T> implements SaverWork {
         break;
       }
     }
-    this.#taken = [];
     if (compiled.length > 0) this.#grown = saver.growing ?? [];
     if (operations.length > 0) await this.#save(operations, compiled);
     // What came before the value that does not fit is saved; then nothing more is.
     if (fault) {
-      await Promise.all(this.#underWay);
+      await Promise.all(this.#underWay.map(({ told }) => told));
       throw fault.error;
     }
   }
 
   /** Hands a batch over. Where commits wait for others, it waits for room only. */
   async #save(operations: readonly H5Operation[], values: readonly T[]): Promise<void> {
-    const { file, onSaved } = this.#options;
-    const bytes = operations.reduce((sum, one) => sum + ('data' in one && one.data ? one.data.byteLength : 0), 0);
-    const saved = file.transact(operations).then(() => {
-      this.#underWay.delete(saved);
-      this.#bytesUnderWay -= bytes;
-      for (const value of values) onSaved?.(value);
-    });
-    this.#underWay.add(saved);
+    const { file } = this.#options;
+    let bytes = 0;
+    for (const one of operations) if ('data' in one && one.data) bytes += one.data.byteLength;
+    const commit = this.#commitOf(file.transact(operations));
+    commit.values.push(...values);
+    commit.bytes += bytes;
+    this.#valuesUnderWay += values.length;
     this.#bytesUnderWay += bytes;
-    saved.catch((error: unknown) => {
+    this.#pointsSince += values.length;
+    if (
+      typeof file.commit === 'object' &&
+      'everyPoints' in file.commit &&
+      this.#pointsSince >= file.commit.everyPoints
+    ) {
+      this.#pointsSince = 0;
+      void file.settle();
+    }
+    const isFull = () => this.#valuesUnderWay >= MAX_UNDER_WAY || this.#bytesUnderWay >= MAX_BYTES_UNDER_WAY;
+    while (this.#underWay.length > 0 && (file.commit === 'point' || isFull())) await this.#underWay[0]?.told;
+  }
+
+  /** What goes into one commit of the file is told together. */
+  #commitOf(done: Promise<void>): CommitUnderWay<T> {
+    const last = this.#underWay.at(-1);
+    if (last?.done === done) return last;
+    const commit: CommitUnderWay<T> = { done, values: [], bytes: 0, told: done.then(() => this.#tell()) };
+    commit.told.catch((error: unknown) => {
       this.#failed ??= { error };
       this.#failure.reject(error);
     });
-    const atOnce = file.commit === 'point' ? 1 : MAX_UNDER_WAY;
-    while (this.#underWay.size >= atOnce || this.#bytesUnderWay >= MAX_BYTES_UNDER_WAY) {
-      const [oldest] = this.#underWay;
-      await oldest;
-    }
+    this.#underWay.push(commit);
+    return commit;
+  }
+
+  /** The oldest commit is done. */
+  #tell(): void {
+    const { values = [], bytes = 0 } = this.#underWay.shift() ?? {};
+    this.#valuesUnderWay -= values.length;
+    this.#bytesUnderWay -= bytes;
+    for (const value of values) this.#options.onSaved?.(value);
   }
 
   fault(error: unknown): void {
@@ -104,24 +143,31 @@ export class QueueWork<T> implements SaverWork {
   async close(outcome: ScanOutcome): Promise<void> {
     const { file, saver } = this.#options;
     await file.settle();
-    await Promise.allSettled(this.#underWay);
+    await Promise.allSettled(this.#underWay.map(({ told }) => told));
     const late = this.#isTold ? undefined : this.#failed;
     if (late) this.fault(late.error);
     const operations = [...(saver.close?.(late ? 'failed' : outcome) ?? [])];
     for (const path of this.#grown) {
       operations.push(...grownAttributes(path, await file.ask({ ask: 'shape', path })));
     }
-    const last = operations.length > 0 ? file.transact(operations) : undefined;
-    await file.settle();
-    await last;
+    await committed(file, operations);
     if (late) throw late.error;
   }
 }
 
-/** Bounds the memory of one transaction, and how long a producer waits for room. */
-const MAX_BATCH = 64;
+/** Writes operations and waits for their commit, which is not left to its interval. */
+export async function committed(file: H5Backend, operations: readonly H5Operation[]): Promise<void> {
+  if (operations.length === 0) return;
+  const done = file.transact(operations);
+  await file.settle();
+  await done;
+}
+
+/** Bound the memory of one transaction, and how long it keeps the thread busy. */
+const MAX_BATCH = 256;
+const MAX_BATCH_BYTES = 4 * 2 ** 20;
 /** Bound what may be lost at once with the process, and the memory for it. */
-const MAX_UNDER_WAY = 4096;
+const MAX_UNDER_WAY = 2 ** 16;
 const MAX_BYTES_UNDER_WAY = 64 * 2 ** 20;
 
 function failure(): { readonly promise: Promise<never>; readonly reject: (error: unknown) => void } {

@@ -1,4 +1,4 @@
-import { BoundedQueue, DaqtorError, type LogLine, type ScanOutcome } from '@daqtor/core';
+import { afterPromises, BoundedQueue, type Clock, DaqtorError, type LogLine, type ScanOutcome } from '@daqtor/core';
 import type { Observable } from 'rxjs';
 import { createActor, toPromise, waitFor } from 'xstate';
 import type { H5Backend } from '../h5/h5-backend.ts';
@@ -6,7 +6,7 @@ import type { H5Operation } from '../h5/h5-operation.ts';
 import { LogLinesSaver } from './log-lines-saver.ts';
 import type { Saver } from './saver.ts';
 import { type SaverActor, type SaverWork, saverMachine } from './saver-machine.ts';
-import { QueueWork, type QueueWorkOptions } from './saver-work.ts';
+import { committed, QueueWork, type QueueWorkOptions } from './saver-work.ts';
 
 const MAX_LOG_LINES = 4096;
 
@@ -20,7 +20,9 @@ export interface Feed<T> {
 }
 
 /** A feed that waits to be told the file it goes to. */
-export type ReadyFeed = (target: Pick<QueueWorkOptions<unknown>, 'file' | 'first' | 'onFault'>) => SaverWork;
+export type ReadyFeed = (
+  target: Pick<QueueWorkOptions<unknown>, 'file' | 'clock' | 'begun' | 'first' | 'onFault'>,
+) => SaverWork;
 
 /** Makes feeds of different values fit into one list. */
 export function feed<T>(options: Feed<T>): ReadyFeed {
@@ -28,6 +30,7 @@ export function feed<T>(options: Feed<T>): ReadyFeed {
 }
 
 export interface SessionOptions {
+  readonly clock: Clock;
   /** What else has to be in the file before the first value. */
   readonly first: readonly H5Operation[];
   readonly log$: Observable<LogLine>;
@@ -57,13 +60,19 @@ export class SavingSession {
    */
   static async start(file: H5Backend, feeds: readonly ReadyFeed[], options: SessionOptions): Promise<SavingSession> {
     const session = new SavingSession(file, options);
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
     try {
-      for (const [i, work] of feeds.entries()) await session.#add(work, i === 0 ? options.first : []);
+      for (const [i, work] of feeds.entries()) await session.#add(work, begun, i === 0 ? options.first : []);
     } catch (error) {
+      begin();
       await session.#finish('failed');
       throw error;
     }
     session.#takeLog();
+    void options.clock.outside(new Promise<void>(afterPromises)).then(begin);
     return session;
   }
 
@@ -78,9 +87,9 @@ export class SavingSession {
     return error ?? this.#logFault;
   }
 
-  async #add(work: ReadyFeed, first: readonly H5Operation[]): Promise<void> {
-    const { onFault } = this.#options;
-    const actor = createActor(saverMachine, { input: work({ file: this.#file, first, onFault }) });
+  async #add(work: ReadyFeed, begun: Promise<void>, first: readonly H5Operation[]): Promise<void> {
+    const { onFault, clock } = this.#options;
+    const actor = createActor(saverMachine, { input: work({ file: this.#file, clock, begun, first, onFault }) });
     this.#actors.push(actor);
     actor.start();
     const { context } = await waitFor(actor, (state) => state.matches('ready') || state.matches('faulted'));
@@ -94,6 +103,7 @@ export class SavingSession {
       input: new QueueWork<LogLine>({
         saver: new LogLinesSaver(),
         file,
+        clock: this.#options.clock,
         queue,
         onFault: (error) => {
           this.#logFault = error;
@@ -126,7 +136,7 @@ export class SavingSession {
     }
     try {
       const last = this.#options.last?.(outcome) ?? [];
-      if (last.length > 0) await this.#file.transact(last);
+      await committed(this.#file, last);
     } catch (error) {
       errors.push(error);
     }

@@ -2,12 +2,12 @@ import type { ScanDescription, ScanOutcome, ScanPoint } from '@daqtor/core';
 import type { Compression } from '../data/array-saver.ts';
 import { navAxesNodes } from '../data/data-to-export-extended-saver.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
-import { type DatasetMetadata, metadataAttributes } from '../layout/dataset-nodes.ts';
+import { type DatasetMetadata, metadataAttributes, openOn } from '../layout/dataset-nodes.ts';
 import { asBool, asBytes, asStr } from '../layout/envelope.ts';
 import { localTime } from '../layout/local-time.ts';
 import { groupName } from '../layout/node-names.ts';
 import { groupNode } from '../layout/nodes.ts';
-import { settingsXml } from '../layout/settings-xml.ts';
+import { type Settings, settingsXml } from '../layout/settings-xml.ts';
 import { ActuatorSaver } from './actuator-saver.ts';
 import { DetectorExtendedSaver } from './detector-extended-saver.ts';
 import type { Saver } from './saver.ts';
@@ -21,14 +21,25 @@ export class ScanSaver implements Saver<ScanPoint> {
   readonly group: string;
   readonly #description: ScanDescription;
   readonly #metadata: DatasetMetadata;
+  readonly #shown: Readonly<Record<string, Settings>>;
   readonly #actuators: readonly ActuatorSaver[];
   readonly #detectors: readonly DetectorExtendedSaver[];
   readonly #times: ScalarSaver;
   readonly #status: ScalarSaver;
 
-  /** @param group - path of the scan's group, e.g. `/RawData/Scan000` */
-  constructor(group: string, description: ScanDescription, metadata: DatasetMetadata, compression?: Compression) {
+  /**
+   * @param group - path of the scan's group, e.g. `/RawData/Scan000`
+   * @param shown - groups of settings to be shown beside the scan's own
+   */
+  constructor(
+    group: string,
+    description: ScanDescription,
+    metadata: DatasetMetadata,
+    compression?: Compression,
+    shown: Readonly<Record<string, Settings>> = {},
+  ) {
     this.group = group;
+    this.#shown = shown;
     this.#description = description;
     this.#metadata = metadata;
     const { actuators, detectors, startedEpochMs } = description;
@@ -47,6 +58,7 @@ export class ScanSaver implements Saver<ScanPoint> {
     const { axes, startedEpochMs } = this.#description;
     const facts = { origin: SCAN_TITLE, timestamp: startedEpochMs / 1000 };
     return [
+      openOn(this.group),
       groupNode(this.group, SCAN_TITLE, this.#attributes()),
       ...navAxesNodes(this.group, axes),
       ...this.#actuators.flatMap((saver) => saver.open()),
@@ -81,10 +93,11 @@ export class ScanSaver implements Saver<ScanPoint> {
   }
 
   #attributes() {
-    const { type, subType, settings, startedEpochMs, shape } = this.#description;
+    const { type, subType, settings, startedEpochMs, shape, detectors } = this.#description;
     const { date, time } = localTime(startedEpochMs);
     const scan = { scan_type: type, scan_sub_type: subType, shape: `(${shape.join(', ')})`, ...settings };
     return {
+      ...(detectors.length > 0 && { default: groupName('detector', 0) }),
       type: asStr('scan'),
       ...metadataAttributes(this.#metadata),
       date_time: asStr(`${date} ${time.slice(0, 8)}`),
@@ -94,7 +107,7 @@ export class ScanSaver implements Saver<ScanPoint> {
       scan_done: asBool(false),
       // Overwritten at the end: a scan whose process died stays under way for ever, and says so.
       scan_outcome: asStr('running'),
-      settings: asBytes(settingsXml({ daq_scan_settings: scan })),
+      settings: asBytes(settingsXml({ daq_scan_settings: scan, ...this.#shown })),
     };
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '@daqtor/core';
 import { Subject } from 'rxjs';
 
-/** A scan of 3 × 4 points over `ActX` and `ActY` with the detector `MyDet`, as in the fixture. */
+/** A scan of 3 × 4 points over `ActX` and `ActY` with the detector `MyDet`, as in PyMoDAQ's files. */
 export function scan2d(facts: Partial<ScanDescription> = {}): ScanDescription {
   const actuator = (name: string) => ({ name, kind: 'mock', title: 'Mock', units: 'mm', settings: {} });
   return {
@@ -32,7 +32,7 @@ export function scan2d(facts: Partial<ScanDescription> = {}): ScanDescription {
   };
 }
 
-/** What `MyDet` gives: 0D, 1D and 2D, as in the fixture. Values tell the step. */
+/** What `MyDet` gives: 0D, 1D and 2D, as in PyMoDAQ's files. Values tell the step. */
 export function myDet(step: number, timestamp = 1_700_000_016): DataToExport {
   const common = { origin: 'MyDet', timestamp };
   return new DataToExport({
@@ -112,7 +112,7 @@ export async function runScan(recorder: ScanRecorder, options: RunOptions = {}) 
   return { ...recording, saved, error };
 }
 
-function pointAt(description: ScanDescription, step: number, data: DataToExport): ScanPoint {
+export function pointAt(description: ScanDescription, step: number, data: DataToExport): ScanPoint {
   let rest = step;
   const indexes = description.shape
     .toReversed()

@@ -1,7 +1,7 @@
 import { VirtualClock, type Wire, type WirePort } from '@daqtor/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { simulatedEsp301 } from '../instruments/esp301.ts';
-import { asciiBytes } from '../instruments/line-splitter.ts';
+import { textBytes } from '../instruments/line-splitter.ts';
 import { ALL_BYTES, echoInstrument } from '../testing/echo-instrument.ts';
 import { type MemoryPort, memoryPort } from './memory-port.ts';
 
@@ -32,7 +32,7 @@ describe('memoryPort', () => {
 
   it('never delivers from within send, and takes a copy of what is sent', async () => {
     const wire = await open(memoryPort('echo', echoInstrument(), clock));
-    const bytes = asciiBytes('ab');
+    const bytes = textBytes('ab');
     const sent = wire.send(bytes);
     bytes.fill(0);
     expect(pieces).toEqual([]);
@@ -43,7 +43,7 @@ describe('memoryPort', () => {
 
   it('takes the latency in each direction', async () => {
     const wire = await open(memoryPort('echo', echoInstrument(), clock, { latencyMs: 5 }));
-    await wire.send(asciiBytes('a'));
+    await wire.send(textBytes('a'));
     await clock.sleep(9.9);
     expect(text()).toBe('');
     await clock.sleep(0.2);
@@ -52,7 +52,7 @@ describe('memoryPort', () => {
 
   it('cuts answers into pieces of the length asked for', async () => {
     const wire = await open(memoryPort('echo', echoInstrument(), clock, { fragmentBytes: 2 }));
-    await wire.send(asciiBytes('abcde'));
+    await wire.send(textBytes('abcde'));
     await clock.sleep(1);
     expect(pieces.map(({ length }) => length)).toEqual([2, 2, 1]);
     expect(text()).toBe('abcde');
@@ -65,9 +65,9 @@ describe('memoryPort', () => {
       const wire = await open(
         memoryPort('stage', simulatedEsp301({ clock: new VirtualClock() }), clock, { fragmentBytes: 1 }),
       );
-      await wire.send(asciiBytes(dialogue.slice(0, at)));
+      await wire.send(textBytes(dialogue.slice(0, at)));
       await clock.sleep(1);
-      await wire.send(asciiBytes(dialogue.slice(at)));
+      await wire.send(textBytes(dialogue.slice(at)));
       await clock.sleep(1);
       expect(text()).toBe('-2.0000\r\n0.2500\r\n6, 0, COMMAND DOES NOT EXIST\r\n');
     }
@@ -92,13 +92,13 @@ describe('memoryPort', () => {
   it('delivers nothing after close, in neither direction, and refuses to send', async () => {
     const echo = echoInstrument();
     const wire = await open(memoryPort('echo', echo, clock, { latencyMs: 1 }));
-    await wire.send(asciiBytes('a'));
+    await wire.send(textBytes('a'));
     await wire.close();
     await wire.close();
     await clock.sleep(10);
     expect(text()).toBe('');
     expect(echo.hosts).toBe(0);
-    await expect(wire.send(asciiBytes('b'))).rejects.toThrow(/not open any more/);
+    await expect(wire.send(textBytes('b'))).rejects.toThrow(/not open any more/);
   });
 });
 
@@ -112,7 +112,7 @@ describe('unplugging', () => {
   });
 
   it('loses what is under way and tells the owner once', async () => {
-    await wire.send(asciiBytes('a'));
+    await wire.send(textBytes('a'));
     port.unplug();
     port.unplug();
     expect(gone).toEqual([]);
@@ -131,11 +131,11 @@ describe('unplugging', () => {
 
   it('opens again after a replug only, and never delivers what the old wire was given', async () => {
     port.unplug();
-    await expect(wire.send(asciiBytes('old'))).rejects.toThrow(/not open any more/);
+    await expect(wire.send(textBytes('old'))).rejects.toThrow(/not open any more/);
     await expect(open(port)).rejects.toThrow(/memory:echo is unplugged/);
     port.replug();
     const next = await open(port);
-    await next.send(asciiBytes('new'));
+    await next.send(textBytes('new'));
     await clock.sleep(10);
     expect(text()).toBe('new');
   });

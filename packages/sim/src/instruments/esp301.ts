@@ -3,7 +3,7 @@ import type { Esp301StageOptions } from './esp301-axis.ts';
 import { runEsp301Command } from './esp301-commands.ts';
 import { Esp301Controller } from './esp301-controller.ts';
 import { Esp301Refusal } from './esp301-errors.ts';
-import { asciiBytes, LineSplitter } from './line-splitter.ts';
+import { LineSplitter, textBytes } from './line-splitter.ts';
 import type { SimulatedInstrument, SimulatedSession } from './simulated-instrument.ts';
 
 export interface Esp301Options {
@@ -65,7 +65,7 @@ function connectHost(controller: Esp301Controller, transmit: (bytes: Uint8Array)
       if (command === undefined) return;
       try {
         const { answer, waitMs = 0 } = runEsp301Command(controller, command);
-        if (answer !== undefined && connected) transmit(asciiBytes(`${answer}\r\n`));
+        if (answer !== undefined && connected) transmit(textBytes(`${answer}\r\n`));
         heldUntilMs = clock.now() + waitMs;
       } catch (error) {
         if (!(error instanceof Esp301Refusal)) throw error;

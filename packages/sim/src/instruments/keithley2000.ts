@@ -2,6 +2,7 @@ import type { Clock } from '@daqtor/core';
 import { createRandom } from '../physics/random.ts';
 import { Keithley2000Meter, NPLC, RANGE } from './keithley2000-meter.ts';
 import { type ScpiCommand, ScpiDevice } from './scpi/scpi-device.ts';
+import { scientific } from './scpi/scpi-format.ts';
 import {
   type ScpiRange,
   scpiBoolean,
@@ -227,16 +228,9 @@ function numeric(header: string, range: ScpiRange, set: (value: number) => void,
 function formatted(value: number, { elements }: Format): string {
   const units = elements.includes('UNIT');
   const parts: string[] = [];
-  if (elements.includes('READ')) parts.push(scientific(value) + (units && value < 9e37 ? 'VDC' : ''));
+  if (elements.includes('READ')) parts.push(scientific(value, 8) + (units && value < 9e37 ? 'VDC' : ''));
   if (elements.includes('CHAN')) parts.push(units ? '0INTCHAN' : '0');
   return parts.join(',');
-}
-
-/** Sign, eight decimals, two digits of exponent. */
-function scientific(value: number): string {
-  const [mantissa = '', exponent = '0'] = Math.abs(value).toExponential(8).split('e');
-  const power = Number(exponent);
-  return `${value < 0 ? '-' : '+'}${mantissa}E${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
 function flag(on: boolean): string {

@@ -1,5 +1,4 @@
 const decoder = new TextDecoder('latin1');
-const encoder = new TextEncoder();
 
 /** Puts a stream of bytes that may be cut anywhere together into lines. */
 export class LineSplitter {
@@ -19,7 +18,9 @@ export class LineSplitter {
   }
 }
 
-/** Text of an instrument, which is plain ASCII, as bytes. */
-export function asciiBytes(text: string): Uint8Array {
-  return encoder.encode(text);
+/** Text of an instrument as bytes, one for each character (Latin-1), so that it can carry binary data. */
+export function textBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }

@@ -1,9 +1,9 @@
-import { type ActuatorDriver, type Clock, checkUnits, DaqtorError, defineActuator } from '@daqtor/core';
+import { type ActuatorDriver, type Clock, checkUnits, DaqtorError, defineActuator, unitsSetting } from '@daqtor/core';
 import { z } from 'zod';
 import { atRest, moveProfile, stopProfile } from '../physics/trapezoidal-profile.ts';
 
 const settings = z.object({
-  units: z.string().default('mm').describe('Units of the position'),
+  units: unitsSetting.default('mm').describe('Units of the position'),
   initial: z.number().default(0).describe('Position at the start'),
   velocity: z.number().nonnegative().default(0).describe('Velocity in units per second; 0: moves take no time'),
   acceleration: z.number().positive().default(100).describe('Acceleration in units per second squared'),
@@ -11,6 +11,7 @@ const settings = z.object({
     .tuple([z.number(), z.number()])
     .optional()
     .describe('Limits that the controller itself has, [min, max]; beyond them it refuses'),
+  tells: z.boolean().default(false).describe('Whether the controller tells by itself when it has arrived'),
 });
 
 /** An actuator without hardware or protocol, for tests and benchmarks. By default it arrives at once. */
@@ -22,7 +23,7 @@ export const mockActuator = defineActuator({
 });
 
 function driverOf(options: z.output<typeof settings>, clock: Clock): ActuatorDriver {
-  const { units, initial, velocity, acceleration, travel } = options;
+  const { units, initial, velocity, acceleration, travel, tells } = options;
   let profile = atRest(initial);
   let startMs = clock.now();
   const elapsedS = () => (clock.now() - startMs) / 1000;
@@ -57,6 +58,12 @@ function driverOf(options: z.output<typeof settings>, clock: Clock): ActuatorDri
       signal.throwIfAborted();
       return elapsedS() < profile.durationS;
     },
+    ...(tells && {
+      async whenAtRest(signal: AbortSignal) {
+        // A stop may have changed the profile meanwhile.
+        while (elapsedS() < profile.durationS) await clock.sleep(1000 * (profile.durationS - elapsedS()), signal);
+      },
+    }),
     async stop() {
       if (elapsedS() < profile.durationS) begin(stopProfile(profile.stateAt(elapsedS()), acceleration));
     },

@@ -1,4 +1,4 @@
-import { Axis, DataWithAxes, defineDetector, sizeOf } from '@daqtor/core';
+import { Axis, DataWithAxes, defineDetector, sizeOf, unitsSetting } from '@daqtor/core';
 import { z } from 'zod';
 import { createRandom } from '../physics/random.ts';
 
@@ -9,10 +9,15 @@ const settings = z.object({
     .default([])
     .describe('Length of each dimension: [] for a number, [n] for a curve, [height, width] for an image'),
   channels: z.int().positive().default(1).describe('Number of arrays in one grab'),
-  units: z.string().default('V').describe('Units of the values'),
+  units: unitsSetting.default('V').describe('Units of the values'),
   noise: z.number().nonnegative().default(0.01).describe('Standard deviation of the noise; the signal is about 1'),
   delayMs: z.number().nonnegative().default(0).describe('Time that a grab takes, in ms'),
   seed: z.int().default(1).describe('Seed of the noise'),
+  freeRunMs: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Period at which it gives live data by itself, in ms; left out, it has to be asked for each grab'),
 });
 
 const AXES = [['x'], ['y', 'x']];
@@ -26,7 +31,7 @@ export const mockDetector = defineDetector({
   kind: 'mock-detector',
   title: 'Mock detector',
   settings,
-  async connect({ shape, channels, units, noise, delayMs, seed }, { clock }) {
+  async connect({ shape, channels, units, noise, delayMs, seed, freeRunMs }, { clock }) {
     const random = createRandom(seed, 'mock detector');
     const bump = bumpOf(shape);
     const axes = shape.map((length, index) => {
@@ -34,17 +39,28 @@ export const mockDetector = defineDetector({
       return new Axis({ label, index, data: Float64Array.from({ length }, (_, i) => i) });
     });
     let grabs = 0;
+    const measure = () => {
+      const height = ++grabs;
+      const data = Array.from({ length: channels }, () =>
+        bump.map((value) => height * value + (noise === 0 ? 0 : noise * random.normal())),
+      );
+      return [new DataWithAxes({ name: 'mock', units, data, shape: shape.length === 0 ? [1] : shape, axes })];
+    };
     return {
       identity: 'Daqtor mock detector',
       async grab(signal) {
         signal.throwIfAborted();
         if (delayMs > 0) await clock.sleep(delayMs, signal);
-        const height = ++grabs;
-        const data = Array.from({ length: channels }, () =>
-          bump.map((value) => height * value + (noise === 0 ? 0 : noise * random.normal())),
-        );
-        return [new DataWithAxes({ name: 'mock', units, data, shape: shape.length === 0 ? [1] : shape, axes })];
+        return measure();
       },
+      ...(freeRunMs !== undefined && {
+        async live(deliver: (data: readonly DataWithAxes[]) => void, signal: AbortSignal) {
+          for (;;) {
+            await clock.sleep(freeRunMs, signal);
+            deliver(measure());
+          }
+        },
+      }),
       async close() {},
     };
   },

@@ -1,4 +1,5 @@
 import { type ConnectContext, type DetectorSpec, VirtualClock } from '@daqtor/core';
+import { describeActuatorDriver, describeDetectorDriver } from '@daqtor/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createSample } from '../physics/sample.ts';
 import { mockActuator } from './mock-actuator.ts';
@@ -126,6 +127,22 @@ describe('mockActuator', () => {
     expect(await driver.readPosition(signal)).toBe(0);
   });
 });
+
+describeActuatorDriver('mockActuator', async () => {
+  const clock = new VirtualClock();
+  const driver = await mockActuator({ velocity: 2, travel: [-5, 5] }).connect(contextOn(clock));
+  return { driver, clock, targets: [-1, 1], epsilon: 1e-9, answersAtOnce: true };
+});
+
+describeActuatorDriver('mockActuator that tells its arrival', async () => {
+  const clock = new VirtualClock();
+  const driver = await mockActuator({ velocity: 2, tells: true }).connect(contextOn(clock));
+  return { driver, clock, targets: [-1, 1], epsilon: 1e-9, answersAtOnce: true };
+});
+
+describeDetectorDriver('mockDetector', async () => ({
+  driver: await mockDetector({ shape: [4, 6], delayMs: 5, freeRunMs: 10 }).connect(contextOn(new VirtualClock())),
+}));
 
 describe('mockDetector', () => {
   it.each([

@@ -2,19 +2,18 @@ import { Axis, DataWithAxes, type DetectorPlugin, defineDetector } from '@daqtor
 import { z } from 'zod';
 import { createRandom } from '../physics/random.ts';
 import { expose } from './expose.ts';
+import { exposureSettings, FULL_SCALE } from './exposure-settings.ts';
 import type { SampleView } from './sample-view.ts';
 
 /** Counts per millisecond in the middle of the beam with no sample in it. */
 const FULL_RATE = 5000;
 const OFFSET_COUNTS = 100;
-const FULL_SCALE = 65_535;
 
 const settings = z.object({
   height: z.int().min(1).max(2048).default(48).describe('Rows of the image'),
   width: z.int().min(1).max(2048).default(64).describe('Columns of the image'),
   pixelUm: z.number().positive().default(8).describe('Edge of a pixel on the sample, in um'),
-  exposureMs: z.number().nonnegative().default(10).describe('Exposure time, in ms'),
-  seed: z.int().default(1).describe('Seed of the noise'),
+  ...exposureSettings,
 });
 export type CameraSettings = z.input<typeof settings>;
 

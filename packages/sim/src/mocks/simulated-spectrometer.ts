@@ -2,20 +2,19 @@ import { Axis, DataWithAxes, type DetectorPlugin, defineDetector } from '@daqtor
 import { z } from 'zod';
 import { createRandom } from '../physics/random.ts';
 import { expose } from './expose.ts';
+import { exposureSettings, FULL_SCALE } from './exposure-settings.ts';
 import type { SampleView } from './sample-view.ts';
 
 /** Counts per millisecond in the brightest pixel with no sample in the beam. */
 const FULL_RATE = 3000;
 const READ_NOISE = 8;
 const DARK_COUNTS = 300;
-const FULL_SCALE = 65_535;
 
 const settings = z.object({
   pixels: z.int().min(2).max(8192).default(512).describe('Number of pixels'),
   fromNm: z.number().positive().default(450).describe('Wavelength of the first pixel, in nm'),
   toNm: z.number().positive().default(650).describe('Wavelength of the last pixel, in nm'),
-  exposureMs: z.number().nonnegative().default(10).describe('Exposure time, in ms'),
-  seed: z.int().default(1).describe('Seed of the noise'),
+  ...exposureSettings,
 });
 export type SpectrometerSettings = z.input<typeof settings>;
 

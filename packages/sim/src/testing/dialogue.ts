@@ -1,4 +1,4 @@
-import { asciiBytes } from '../instruments/line-splitter.ts';
+import { textBytes } from '../instruments/line-splitter.ts';
 import type { SimulatedInstrument, SimulatedSession } from '../instruments/simulated-instrument.ts';
 
 /** A host for tests: sends lines, collects what comes back. */
@@ -20,7 +20,7 @@ export function dialogueWith(instrument: SimulatedInstrument, terminator: '\r' |
     heard += String.fromCharCode(...bytes);
     wake?.();
   });
-  const send = (text: string) => session.receive(asciiBytes(text));
+  const send = (text: string) => session.receive(textBytes(text));
   return {
     session,
     send,

@@ -1,7 +1,6 @@
-import { type Clock, dtypeOf, type NumericArray } from '@daqtor/core';
+import { type Clock, dtypeOf, interleave, type NumericArray } from '@daqtor/core';
 import { H5File } from '../../h5/h5-file.ts';
 import type {
-  Attributes,
   AttributeValue,
   ElementType,
   H5Operation,
@@ -11,10 +10,8 @@ import type {
 } from '../../h5/h5-operation.ts';
 import { datasetNodes, LOGGER, RAW_DATA } from '../../layout/dataset-nodes.ts';
 import { asBool, asFloat, asInt, asStr, asTuple, openEnvelope } from '../../layout/envelope.ts';
-import { dimOf } from '../../layout/node-names.ts';
+import { dimOf, isPlotAxis } from '../../layout/node-names.ts';
 import { type ArrayFacts, dataArrayNode, groupNode, storedSignal } from '../../layout/nodes.ts';
-
-import { interleaved } from './npy.ts';
 
 const NAVIGATION = 'NavAxes';
 const MAX_INT32 = 2 ** 31 - 1;
@@ -45,8 +42,10 @@ export async function copyDataset(
   const file = await H5File.open({ path: out.path, mode: 'create', fsync: false }, clock);
   try {
     await file.transact(datasetNodes(out.name, {}, clock.epochMs()));
-    for (const node of selected(source.tree, path)) {
-      const operations = await operationsFor(source, node, warnings);
+    const nodes = [...selected(source.tree, path)];
+    const paths = new Set(nodes.map((node) => node.path));
+    for (const node of nodes) {
+      const operations = await operationsFor(source, node, warnings, (member) => paths.has(member));
       if (operations.length > 0) await file.transact(operations);
     }
   } finally {
@@ -77,21 +76,28 @@ function belongsTo({ kind, name, attributes }: RawNode, neighbour: string): bool
   const type = typeof attributes.data_type === 'string' ? openEnvelope(attributes.data_type) : '';
   if (kind !== 'array') return false;
   const isItsOwn = /\d+$/.exec(name)?.[0] === /\d+$/.exec(neighbour)?.[0];
-  return type === 'axis' || ((type === 'error' || type === 'bkg') && isItsOwn);
+  return type === 'axis' || isPlotAxis(name) || ((type === 'error' || type === 'bkg') && isItsOwn);
 }
 
-async function operationsFor(source: CopySource, node: RawNode, warnings: string[]): Promise<H5Operation[]> {
+async function operationsFor(
+  source: CopySource,
+  node: RawNode,
+  warnings: string[],
+  isCopied: (path: string) => boolean,
+): Promise<H5Operation[]> {
   const { path, kind, name, problems } = node;
   warnings.push(...problems.map((problem) => `${path}: ${problem}`));
   if (kind === 'link' || kind === 'unreadable') {
     warnings.push(`${path} was not copied: it is ${kind === 'link' ? 'a link' : 'unreadable'}`);
     return [];
   }
+  const attributes = attributesOf(node.attributes, 'GROUP');
+  if (kind === 'group' && path !== '/') dropPlot(node, attributes, isCopied);
   if (path === '/' || path === RAW_DATA) {
-    const { file: _, ...own } = attributesOf(node.attributes, 'GROUP');
+    const { file: _, ...own } = attributes;
     return Object.entries(own).map(([attribute, value]) => ({ op: 'attribute', path, name: attribute, value }));
   }
-  if (kind === 'group') return [groupNode(path, name, attributesOf(node.attributes, 'GROUP'))];
+  if (kind === 'group') return [groupNode(path, name, attributes)];
   let array: RawArray;
   try {
     array = await source.read(path);
@@ -106,10 +112,26 @@ async function operationsFor(source: CopySource, node: RawNode, warnings: string
   }
   if (values.kind === 'numbers') return [arrayNode(node, array, dtypeOf(values.data), values.data)];
   if (values.kind === 'complex') {
-    return [arrayNode(node, array, 'complex128', interleaved(values.real, values.imaginary))];
+    const pairs = interleave(values.real, values.imaginary);
+    const isSingle = array.dtype === 'complex64';
+    return [arrayNode(node, array, isSingle ? 'complex64' : 'complex128', isSingle ? Float32Array.from(pairs) : pairs)];
   }
   warnings.push(`${path} was not copied: arrays of ${array.dtype} cannot be written yet`);
   return [];
+}
+
+/** Takes away what NeXus says of a group's plot, where members that it names are not copied. */
+function dropPlot(
+  { path }: RawNode,
+  attributes: Record<string, AttributeValue>,
+  isCopied: (path: string) => boolean,
+): void {
+  const isThere = (member: AttributeValue | undefined) => member === undefined || isCopied(`${path}/${member}`);
+  if (!isThere(attributes.default)) delete attributes.default;
+  const { signal, auxiliary_signals: others } = attributes;
+  if (Array.isArray(others) && !others.every(isThere)) delete attributes.auxiliary_signals;
+  if (isThere(signal)) return;
+  for (const name of ['NX_class', 'signal', 'axes', 'auxiliary_signals']) delete attributes[name];
 }
 
 function arrayNode({ path, name }: RawNode, array: RawArray, dtype: ElementType, data: NumericArray): H5Operation {
@@ -127,18 +149,21 @@ function arrayNode({ path, name }: RawNode, array: RawArray, dtype: ElementType,
     navIndexes: [],
   };
   const node = dataArrayNode(path, facts, {
-    dtype: dtypeOf(data),
+    dtype,
     shape,
     // An array without a value has no bytes to write; HDF5 makes it in pieces.
     ...(data.length === 0 ? { chunks: shape.map((length) => Math.max(1, length)) } : { data }),
   });
   const own = attributesOf(array.attributes, 'CARRAY');
   const now = { shape: asTuple(shape), dtype: asStr(dtype) };
-  return { ...node, dtype, attributes: { ...node.attributes, ...own, ...now } };
+  return { ...node, attributes: { ...node.attributes, ...own, ...now } };
 }
 
 /** Attributes in the form that they are written in: text as it is, numbers in PyMoDAQ's envelope. */
-function attributesOf(stored: Readonly<Record<string, RawAttribute>>, kind: 'GROUP' | 'CARRAY'): Attributes {
+function attributesOf(
+  stored: Readonly<Record<string, RawAttribute>>,
+  kind: 'GROUP' | 'CARRAY',
+): Record<string, AttributeValue> {
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, value] of Object.entries(stored)) {
     const written = BOUND.test(name) ? undefined : attributeOf(value);
@@ -160,6 +185,7 @@ function attributeOf(value: RawAttribute): AttributeValue | undefined {
       return Math.abs(value) <= MAX_INT32 ? value : asInt(value);
     default:
       if (value === null) return undefined;
+      if (value.every((item) => typeof item === 'string')) return value;
       return value.every((item) => Number.isInteger(item)) ? asTuple(value as number[]) : asStr(value.join(', '));
   }
 }

@@ -1,4 +1,4 @@
-import type { NumericArray } from '@daqtor/core';
+import { interleave, type NumericArray } from '@daqtor/core';
 import type { RawValues } from '../../h5/h5-operation.ts';
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
@@ -23,7 +23,12 @@ const ALIGNMENT = 64;
  * @returns the file in pieces; undefined for values that are no numbers
  */
 export function npyPieces(values: RawValues, shape: readonly number[], dtype: string): Uint8Array[] | undefined {
-  if (values.kind === 'complex') return [header('<c16', shape), bytesOf(interleaved(values.real, values.imaginary))];
+  if (values.kind === 'complex') {
+    const pairs = interleave(values.real, values.imaginary);
+    return dtype === 'complex64'
+      ? [header('<c8', shape), bytesOf(Float32Array.from(pairs))]
+      : [header('<c16', shape), bytesOf(pairs)];
+  }
   if (values.kind !== 'numbers') return undefined;
   const { data } = values;
   return [header(dtype === 'bool' ? '|b1' : (DESCRIPTIONS[data.constructor.name] ?? '<f8'), shape), bytesOf(data)];
@@ -39,16 +44,6 @@ function header(description: string, shape: readonly number[]): Uint8Array {
   bytes.write(text, 10, 'latin1');
   bytes.write('\n', length - 1, 'latin1');
   return bytes;
-}
-
-/** Pairs of real and imaginary part. */
-export function interleaved(real: Float64Array, imaginary: Float64Array): Float64Array {
-  const both = new Float64Array(2 * real.length);
-  real.forEach((value, i) => {
-    both[2 * i] = value;
-    both[2 * i + 1] = imaginary[i] as number;
-  });
-  return both;
 }
 
 function bytesOf(data: NumericArray): Uint8Array {

@@ -9,7 +9,7 @@ type Lines = Generator<string>;
  * dimension have a column of coordinates for each axis, then one for each label and its error; an image is a matrix, whose
  * axes stand in the comments.
  *
- * @throws DaqtorError `data.shape` for data of more dimensions, and for an image with several labels
+ * @throws DaqtorError `data.shape` for data of more dimensions, and for an image with several labels or complex values
  */
 export function* txtLines(data: DataWithAxes): Lines {
   const long = longDimensions(data);
@@ -19,7 +19,7 @@ export function* txtLines(data: DataWithAxes): Lines {
     for (const row of rows) yield row.join('\t');
     return;
   }
-  if (long.length > 2 || data.data.length > 1) throw tooMuchForText(data);
+  if (long.length > 2 || data.data.length > 1 || data.complex) throw tooMuchForText(data);
   yield `# ${named(data.labels[0] || data.name, data.units)}`;
   for (const [i, what] of ['rows', 'columns'].entries()) {
     const axis = data.axes.find(({ index }) => index === long[i]);
@@ -34,7 +34,7 @@ export function* txtLines(data: DataWithAxes): Lines {
 
 /**
  * Data of any shape as a table, one line for each value: a column for each dimension, the slowest first, then one for
- * each label and its error. RFC 4180; what is not a number is `nan`.
+ * each label and its error; of complex values for each part. RFC 4180; what is not a number is `nan`.
  */
 export function* csvLines(data: DataWithAxes): Lines {
   const [names, rows] = columnsOf(data);
@@ -46,7 +46,8 @@ export function* csvLines(data: DataWithAxes): Lines {
 function columnsOf(data: DataWithAxes): [names: string[], rows: Generator<string[]>] {
   const { labels, units, errors, shape } = data;
   const places = longDimensions(data).map((dimension) => placeOf(data, dimension));
-  const heads = labels.map((label) => named(label, units));
+  const parts = data.complex ? [' (real)', ' (imaginary)'] : [''];
+  const heads = labels.flatMap((label) => parts.map((part) => named(`${label}${part}`, units)));
   const names = [...places.flatMap((place) => place.names), ...heads];
   if (errors) names.push(...heads.map((head) => `error of ${head}`));
   return [names, rowsOf()];
@@ -54,8 +55,9 @@ function columnsOf(data: DataWithAxes): [names: string[], rows: Generator<string
   function* rowsOf(): Generator<string[]> {
     for (let at = 0; at < sizeOf(shape); at++) {
       const row = places.flatMap((place) => place.at(at));
-      for (const values of data.data) row.push(text(values[at]));
-      for (const values of errors ?? []) row.push(text(values[at]));
+      for (const values of [...data.data, ...(errors ?? [])]) {
+        for (let part = 0; part < parts.length; part++) row.push(text(values[at * parts.length + part]));
+      }
       yield row;
     }
   }

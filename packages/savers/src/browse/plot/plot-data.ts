@@ -1,4 +1,4 @@
-import type { DataWithAxes, NumericArray } from '@daqtor/core';
+import { type DataWithAxes, magnitude, type NumericArray } from '@daqtor/core';
 import { quantity } from './figures.ts';
 import { type AxisEnds, heatMap } from './heat-map.ts';
 import { linePlot } from './line-plot.ts';
@@ -23,14 +23,17 @@ const MARGIN = 16;
 /**
  * Data as text for a terminal, one plot for each label: a number, a curve or a map. Of more dimensions than two, means
  * are shown: of each signal over a scan of one or two dimensions, else of the last two dimensions over the others.
+ * Complex values are shown by their magnitude.
  */
 export function plotData(data: DataWithAxes, options: PlotOptions): string {
-  return data.data.map((values, i) => plotOne(data, numbersOf(values), data.labels[i] ?? '', options)).join('\n\n');
+  const shown = data.complex ? magnitude : numbersOf;
+  return data.data.map((values, i) => plotOne(data, shown(values), data.labels[i] ?? '', options)).join('\n\n');
 }
 
 function plotOne(data: DataWithAxes, values: ArrayLike<number>, label: string, options: PlotOptions): string {
   const { name, units, shape } = data;
-  const name1 = label === '' || label === name ? name : `${name} · ${label}`;
+  const full = label === '' || label === name ? name : `${name} · ${label}`;
+  const name1 = data.complex ? `|${full}|` : full;
   if (values.length === 0) return `${name1}: no values`;
   if (values.length === 1) return `${name1} = ${quantity(values[0] as number, units)}`;
   const kept = shownDimensions(data);

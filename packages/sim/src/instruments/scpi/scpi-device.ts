@@ -28,6 +28,8 @@ export interface ScpiIdentity {
   readonly identity: string;
   /** Length of the error queue. */
   readonly errorQueueLength: number;
+  /** What an empty error queue answers; default `0,"No error"`. */
+  readonly noError?: string;
   /** `*RST`. */
   reset(): void;
   /** Resolves once nothing is pending any more; for `*OPC` and `*WAI`. */
@@ -48,7 +50,7 @@ export class ScpiDevice {
 
   constructor(identity: ScpiIdentity, commands: readonly ScpiCommand[]) {
     this.#identity = identity;
-    this.status = new ScpiStatus(identity.errorQueueLength);
+    this.status = new ScpiStatus(identity.errorQueueLength, identity.noError);
     this.#commands = [...this.#common(), ...commands].map((command) => ({
       ...command,
       matches: scpiHeader(command.header),
@@ -64,8 +66,9 @@ export class ScpiDevice {
     { path, query, parameters }: ScpiUnit,
     signal: AbortSignal,
   ): string | undefined | Promise<string | undefined> {
-    const command = this.#commands.find((one) => one.matches(path) && (query ? one.ask : one.set));
-    if (!command) throw new ScpiError(-113);
+    const able = this.#commands.filter((one) => (query ? one.ask : one.set));
+    const command = able.find((one) => one.matches(path) === 'same');
+    if (!command) throw new ScpiError(able.some((one) => one.matches(path) === 'other suffix') ? -114 : -113);
     const [fewest, most] = query ? [0, command.queryParameters ?? 0] : (command.parameters ?? [0, 0]);
     if (parameters.length < fewest) throw new ScpiError(-109);
     if (parameters.length > most) throw new ScpiError(-108);

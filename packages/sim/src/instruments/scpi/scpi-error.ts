@@ -1,5 +1,6 @@
 /**
- * Errors of IEEE 488.2 and SCPI that the simulated instruments can report, with the texts of the standard (SCPI-1999).
+ * Errors that the simulated instruments can report: negative ones of IEEE 488.2 and SCPI, with the texts of the standard
+ * (SCPI-1999); positive ones of their makers (550: HP 34401A; from 803: Keithley 2400 manual, appendix B).
  */
 const TEXTS = {
   [-101]: 'Invalid character',
@@ -15,6 +16,10 @@ const TEXTS = {
   [-230]: 'Data corrupt or stale',
   [-350]: 'Queue overflow',
   [-410]: 'Query interrupted',
+  550: 'Command not allowed in local',
+  803: 'Not permitted with OUTPUT off',
+  824: 'Cannot exceed compliance range',
+  826: 'Attempt to exceed power limit',
 } as const;
 
 export type ScpiErrorCode = keyof typeof TEXTS;

@@ -1,4 +1,4 @@
-import { asciiBytes, LineSplitter } from '../line-splitter.ts';
+import { LineSplitter, textBytes } from '../line-splitter.ts';
 import type { SimulatedSession } from '../simulated-instrument.ts';
 import { ScpiError } from './scpi-error.ts';
 import { parseScpiMessage, type ScpiUnit } from './scpi-parser.ts';
@@ -54,7 +54,7 @@ export class ScpiSession implements SimulatedSession {
     for (let message = this.#messages.shift(); message !== undefined; message = this.#messages.shift()) {
       const answers: string[] = [];
       const interrupted = await this.#execute(message, answers);
-      if (answers.length > 0 && this.#connected && !interrupted) this.#transmit(asciiBytes(`${answers.join(';')}\n`));
+      if (answers.length > 0 && this.#connected && !interrupted) this.#transmit(textBytes(`${answers.join(';')}\n`));
     }
     this.#running = false;
   }

@@ -25,9 +25,15 @@ export class ScpiStatus {
   eventEnable = 0;
   #serviceEnable = 0;
 
-  /** @param queueLength - how many errors fit in; what comes on top turns the last one into -350 */
-  constructor(queueLength: number) {
+  readonly #noError: string;
+
+  /**
+   * @param queueLength - how many errors fit in; what comes on top turns the last one into -350
+   * @param noError - what an empty queue answers
+   */
+  constructor(queueLength: number, noError = '0,"No error"') {
     this.#queueLength = queueLength;
+    this.#noError = noError;
   }
 
   get serviceEnable(): number {
@@ -56,7 +62,7 @@ export class ScpiStatus {
   /** Takes the oldest error out of the queue, as `:SYSTem:ERRor?` tells it. */
   takeError(): string {
     const code = this.#errors.shift();
-    return code === undefined ? '0,"No error"' : new ScpiError(code).message;
+    return code === undefined ? this.#noError : new ScpiError(code).message;
   }
 
   /** Reads the standard event status register, which clears it. */
@@ -78,8 +84,9 @@ export class ScpiStatus {
   }
 }
 
-/** The hundreds of an error's code say what kind of event it is. */
+/** The hundreds of an error's code say what kind of event it is; a positive one is the device's own. */
 function eventOf(code: ScpiErrorCode): number {
+  if (code > 0) return EVENT.deviceError;
   if (code > -200) return EVENT.commandError;
   if (code > -300) return EVENT.executionError;
   return code > -400 ? EVENT.deviceError : EVENT.queryError;

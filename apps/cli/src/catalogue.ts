@@ -1,0 +1,29 @@
+import { DaqtorError, type DriverManifest, type KnownDriver } from '@daqtor/core';
+import { builtInDrivers, type DriverCatalogue, driversByName } from '@daqtor/drivers';
+import { mockDrivers } from '@daqtor/sim';
+import type { Flags } from './command.ts';
+
+/** The option by which every command that knows drivers is told of more. */
+export const PLUGIN_OPTION = { plugin: { type: 'string', multiple: true } } as const;
+export const PLUGIN_HELP =
+  '  --plugin X    use this plugin too: a path of a file or folder, or the name of a package; may be repeated';
+
+/** Drivers of ours, those of the plugins that are asked for, and those of `node_modules` here and above. */
+export function catalogueFor(flags: Flags): Promise<DriverCatalogue> {
+  const plugins = Array.isArray(flags.plugin) ? (flags.plugin as string[]) : [];
+  return driversByName({ known: [...builtInDrivers, ...mockDrivers], folder: process.cwd(), plugins });
+}
+
+/** @throws DaqtorError `lab.settings` with the names that there are, and why a plugin is not among them */
+export function driverCalled(kind: string, { drivers, quarantined }: DriverCatalogue): KnownDriver {
+  const driver = drivers.get(kind);
+  if (driver) return driver;
+  const bad = quarantined.map(({ from, reason }) => `; ${from} is not used: ${reason}`).join('');
+  throw new DaqtorError('lab.settings', {
+    problem: `there is no driver '${kind}'${bad}`,
+    advice: `There are ${[...drivers.keys()].join(', ')}`,
+  });
+}
+
+export const manifestsOf = ({ drivers }: DriverCatalogue): DriverManifest[] =>
+  [...drivers.values()].map(({ manifest }) => manifest);

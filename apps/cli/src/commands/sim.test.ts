@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { lab, realClock } from '@daqtor/core';
+import { keithley2000 } from '@daqtor/drivers';
+import { simulators } from '@daqtor/sim';
+import { expect, test } from 'vitest';
+import { runInMemory } from '../testing/run-in-memory.ts';
+
+/** Runs `daqtor sim`, does something with what it says once it serves, then presses Ctrl-C. */
+async function whileServing(argv: readonly string[], use: (out: string) => Promise<void>) {
+  let error: unknown;
+  const result = await runInMemory(['sim', ...argv], {
+    clock: realClock,
+    interrupted: async (said) => {
+      try {
+        await expect.poll(() => said.out).toContain('\n');
+        await use(said.out);
+      } catch (caught) {
+        error = caught;
+      }
+    },
+  });
+  if (error) throw error;
+  return result;
+}
+
+/** Asks who is there, and how many pieces the answer came in. */
+async function identify(address: string): Promise<{ text: string; pieces: number }> {
+  const { hostname, port } = new URL(address);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  let [text, pieces] = ['', 0];
+  socket.on('data', (bytes) => {
+    text += String(bytes);
+    pieces++;
+  });
+  socket.write('*IDN?\n');
+  await expect.poll(() => text).toContain('\n');
+  socket.destroy();
+  return { text, pieces };
+}
+
+test('an instrument is served on TCP until Ctrl-C, then the port is free', async () => {
+  let address = '';
+  const { code } = await whileServing(['keithley2000', '--tcp', '0', '--json'], async (out) => {
+    address = JSON.parse(out).addresses[0];
+    expect((await identify(address)).text).toContain('MODEL 2000');
+    await using bench = await lab({ meter: keithley2000({ port: address, nplc: 0.1 }) });
+    expect((await bench.meter.grab()).data[0]?.units).toBe('V');
+  });
+  expect(code).toBe(0);
+  await expect(identify(address)).rejects.toThrow('ECONNREFUSED');
+});
+
+test('the same instrument can be on a pseudo-terminal too, and the text says where', async () => {
+  await whileServing(['keithley2400', '--tcp', '0', '--pty'], async (out) => {
+    expect(out).toMatch(/1 kΩ.*\n {2}tcp:\/\/127\.0\.0\.1:\d+\n {2}serial:\/dev\/.*\nCtrl-C ends it\.\n$/);
+  });
+});
+
+test('faults that are asked for are on the wire', async () => {
+  await whileServing(['sr860', '--tcp', '0', '--json', '--fragment', '1', '--baud', '2400'], async (out) => {
+    const { text, pieces } = await identify(JSON.parse(out).addresses[0]);
+    expect(text).toContain('SR860');
+    expect(pieces).toBeGreaterThan(3);
+  });
+});
+
+test('the list has every simulator, also for programs', async () => {
+  const { code, out } = await runInMemory(['sim', '--list']);
+  expect(code).toBe(0);
+  for (const { name } of simulators) expect(out).toContain(`${name} `);
+  expect(JSON.parse((await runInMemory(['sim', '--list', '--json'])).out)).toHaveLength(simulators.length);
+});
+
+test.each([
+  [['sim'], 'say which: esp301'],
+  [['sim', 'keithley'], "there is no simulator 'keithley'"],
+  [['sim', 'sr830'], 'say where'],
+  [['sim', 'sr830', '--tcp', '70000'], "--tcp takes a number, from 0 to 65535, not '70000'"],
+  [['sim', 'sr830', '--pty', '--drop', '2'], '--drop takes a number, from 0 to 1'],
+])('a call that cannot be meant is refused: %j', async (argv, says) => {
+  const { code, err } = await runInMemory(argv);
+  expect([code, err]).toEqual([2, expect.stringContaining(says)]);
+});

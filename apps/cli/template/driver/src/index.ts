@@ -1,0 +1,1 @@
+export { acmeMeter } from './acme-meter.ts';

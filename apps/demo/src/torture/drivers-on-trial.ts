@@ -1,0 +1,113 @@
+import {
+  type ActuatorDriver,
+  type ActuatorSpec,
+  type Clock,
+  type ConnectContext,
+  DataWithAxes,
+  type DetectorDriver,
+  type DetectorSpec,
+} from '@daqtor/core';
+import { mockActuator, mockDetector } from '@daqtor/sim';
+import { CALL_MS, type Fault, faultyCall } from './faulty-call.ts';
+
+/** Calls of a driver, one of which goes wrong once the module is told to use it. */
+export class Calls {
+  armed = false;
+  readonly #call: string;
+  readonly #fault: Fault;
+  readonly #clock: Clock;
+
+  constructor(call: string, fault: Fault, clock: Clock) {
+    this.#call = call.replace(/ while .*/, '');
+    this.#fault = fault;
+    this.#clock = clock;
+  }
+
+  make<T>(call: string, well: () => T, nan?: unknown): Promise<T> {
+    if (this.armed && call === this.#call) return faultyCall(this.#fault, this.#clock, well, nan);
+    return this.#clock.sleep(CALL_MS).then(well);
+  }
+
+  /** Plugs in, and out again when connecting fails: what a driver owes. */
+  async connect<T>(context: ConnectContext, make: (release: () => Promise<void>) => T): Promise<T> {
+    const { release } = await context.share('port', async () => ({ close: async () => {} }));
+    const aborted = new Promise<never>((_, reject) => {
+      context.signal.addEventListener('abort', () => reject(context.signal.reason), { once: true });
+    });
+    aborted.catch(() => undefined);
+    try {
+      const driver = await Promise.race([this.make('connect', () => make(release)), aborted]);
+      // What the module never got, it cannot close.
+      if (typeof driver !== 'object' || driver === null || !('close' in driver)) await release();
+      return driver;
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+}
+
+/** An actuator whose driver makes these calls; a move takes 40 ms. */
+export function actuatorOnTrial(
+  calls: Calls,
+  clock: Clock,
+  settings: Parameters<typeof mockActuator>[0],
+): ActuatorSpec {
+  const connect = (context: ConnectContext) =>
+    calls.connect(context, (release) => actuatorDriver(calls, clock, release));
+  return { ...mockActuator(settings), connect };
+}
+
+/** A detector whose driver makes these calls. */
+export function detectorOnTrial(
+  calls: Calls,
+  clock: Clock,
+  settings: Parameters<typeof mockDetector>[0],
+): DetectorSpec {
+  const connect = (context: ConnectContext) =>
+    calls.connect(context, (release) => detectorDriver(calls, clock, release));
+  return { ...mockDetector(settings), connect };
+}
+
+function actuatorDriver(calls: Calls, clock: Clock, release: () => Promise<void>): ActuatorDriver {
+  let position = 0;
+  let restMs = 0;
+  const go = (target: number) => {
+    position = target;
+    restMs = clock.now() + 20 * CALL_MS;
+  };
+  return {
+    units: 'mm',
+    readPosition: () => calls.make('readPosition', () => position),
+    startMove: (target) => calls.make('startMove', () => go(target)),
+    isMoving: () => calls.make('isMoving', () => clock.now() < restMs),
+    whenAtRest: async (signal) => {
+      await calls.make('whenAtRest', () => clock.sleep(Math.max(0, restMs - clock.now()), signal));
+    },
+    startHome: () => calls.make('startHome', () => go(0)),
+    stop: () => calls.make('stop', () => {}),
+    close: () => letGo(calls, release),
+  };
+}
+
+function detectorDriver(calls: Calls, clock: Clock, release: () => Promise<void>): DetectorDriver {
+  const data = (value: number) => [new DataWithAxes({ name: 'signal', data: [value], units: 'V' })];
+  const measure = (call: string) => calls.make(call, () => data(1), data(Number.NaN));
+  return {
+    grab: () => measure('grab'),
+    grabMean: () => measure('grabMean'),
+    live: async (deliver, signal) => {
+      for (;;) {
+        deliver(await measure('live'));
+        await clock.sleep(10 * CALL_MS, signal);
+      }
+    },
+    close: () => letGo(calls, release),
+  };
+}
+
+/** The port is free even if the driver then says that it could not be closed. */
+async function letGo(calls: Calls, release: () => Promise<void>): Promise<void> {
+  await release();
+  await calls.make('close', () => {});
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { defineDetector } from '../../contracts/define-detector.ts';
+import type { DetectorDriver } from '../../contracts/detector-driver.ts';
+import { SharedResources } from '../../lab/shared-resources.ts';
+import { realClock } from '../../time/real-clock.ts';
+import { DaqViewer } from '../daq-viewer.ts';
+import { viewerMachine } from '../viewer-machine.ts';
+import { DriverFaults } from './driver-faults.ts';
+import { type PathEvent, transitionsOf } from './machine-paths.ts';
+import { GONE, type ModuleOnTrial, REFUSED } from './walk-module.ts';
+
+interface OpenedDetector {
+  readonly driver: DetectorDriver;
+  dispose?(): Promise<void>;
+}
+
+const BUSY = ['connecting', 'grabbing', 'live', 'stopping', 'closing'];
+
+/** Every transition that a DAQ_Viewer can be brought to make. */
+export function viewerTransitions() {
+  return transitionsOf(viewerMachine, (state, id) => {
+    const ends: readonly PathEvent[] = [
+      ...(state === 'live' ? [] : [{ type: 'done', id }]),
+      { type: 'failed', id, error: GONE },
+      { type: 'failed', id, error: REFUSED },
+    ];
+    // Nothing is asked of the driver while it stops, so that only its silence could make that fail.
+    const canEnd = BUSY.includes(state) ? (state === 'stopping' ? ends.slice(0, 1) : ends) : [];
+    return [
+      ...['connect', 'grab', 'live', 'stop'].map((type) => ({ type, id: id + 1 })),
+      ...(state === 'offline' || state === 'closing' ? [] : [{ type: 'close', id: id + 1 }]),
+      ...canEnd,
+    ];
+  });
+}
+
+/** A DAQ_Viewer on a driver on trial. */
+export async function viewerOnTrial(open: () => Promise<OpenedDetector>): Promise<ModuleOnTrial> {
+  const faults = new DriverFaults();
+  const opened: OpenedDetector[] = [];
+  const plugin = defineDetector({
+    kind: 'on-trial',
+    title: 'Detector on trial',
+    settings: z.object({}),
+    connect: (_, { signal }) =>
+      faults.call(signal, async () => {
+        const one = await open();
+        opened.push(one);
+        return failing(one.driver, faults);
+      }),
+  });
+  const meter = new DaqViewer('meter', plugin({}), realClock);
+  const shared = new SharedResources();
+  const commands: Readonly<Record<string, () => Promise<unknown>>> = {
+    connect: () => meter.connect({ share: shared.share.bind(shared) }),
+    grab: () => meter.grab(),
+    live: () => meter.live().done,
+    stop: () => meter.stop(),
+    close: () => meter.close(),
+  };
+  return {
+    module: meter,
+    faults,
+    perform: async ({ type }) => await commands[type]?.(),
+    dispose: async () => {
+      for (const one of opened) {
+        await one.driver.close();
+        await one.dispose?.();
+      }
+    },
+  };
+}
+
+function failing(driver: DetectorDriver, faults: DriverFaults): DetectorDriver {
+  const { grabMean, live } = driver;
+  return {
+    grab: (signal) => faults.call(signal, (inner) => driver.grab(inner)),
+    ...(grabMean && {
+      grabMean: (count, signal) => faults.call(signal, (inner) => grabMean.call(driver, count, inner)),
+    }),
+    ...(live && { live: (deliver, signal) => faults.call(signal, (inner) => live.call(driver, deliver, inner)) }),
+    close: () => faults.call(new AbortController().signal, () => driver.close()),
+  };
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { ActuatorSpec } from '../contracts/define-actuator.ts';
+import type { DetectorSpec } from '../contracts/define-detector.ts';
+import { DaqtorError } from '../errors/daqtor-error.ts';
+import { fillVariables } from './fill-variables.ts';
+import { LabCore, type LabOptions, type LabSpecs, startLab } from './lab.ts';
+import { migratePreset, PRESET_VERSION } from './migrate-preset.ts';
+import { reconnectPolicy } from './reconnect-policy.ts';
+
+/** What `defineActuator` and `defineDetector` return, whatever its settings. */
+export interface Plugin {
+  (settings: never): ActuatorSpec | DetectorSpec;
+  readonly kind: string;
+  readonly title: string;
+  readonly settings: z.ZodObject;
+}
+
+const moduleSchema = z.strictObject({
+  kind: z.string().describe('Name of the plugin, e.g. esp301'),
+  settings: z.record(z.string(), z.unknown()).default({}).describe('Settings of the plugin'),
+  reconnect: z
+    .union([z.literal(false), reconnectPolicy])
+    .optional()
+    .describe("What holds instead of the lab's reconnect; false: not connected again"),
+});
+
+const presetSchema = z.strictObject({
+  $schema: z.string().optional().describe('For editors'),
+  version: z.literal(PRESET_VERSION).describe('Version of this form'),
+  title: z.string().optional().describe('For people'),
+  whenMissing: z
+    .enum(['fail', 'goOn'])
+    .default('fail')
+    .describe('What to do about instruments that do not answer when the lab is built'),
+  reconnect: reconnectPolicy.optional().describe('How lost instruments are connected again; left out, they are not'),
+  modules: z.record(z.string(), moduleSchema).describe('Name → instrument'),
+});
+
+/** A lab as plain data. */
+export type Preset = z.input<typeof presetSchema>;
+
+export interface PresetOptions {
+  /** What `kind` may name. */
+  readonly plugins: readonly Plugin[];
+  /** Values for `${NAME}` in settings, e.g. `process.env`; default none. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads a preset: migrates, fills in variables, checks all settings.
+ *
+ * @returns what `lab` takes
+ * @throws DaqtorError `lab.settings` that names everything that is not right, at once
+ */
+export function readPreset(
+  preset: unknown,
+  { plugins, variables = {} }: PresetOptions,
+): { readonly specs: LabSpecs; readonly options: LabOptions } {
+  const faults: string[] = [];
+  const filled = fillVariables(migratePreset(preset), variables, (name) =>
+    faults.push(`the variable ${name} is not set`),
+  );
+  const { data, error } = presetSchema.safeParse(filled);
+  if (!data) throw refuse([...faults, ...faultsOf('preset', error, filled)]);
+  const specs: Record<string, ActuatorSpec | DetectorSpec> = {};
+  for (const [name, { kind, settings }] of Object.entries(data.modules)) {
+    const plugin = plugins.find((one) => one.kind === kind);
+    if (!plugin) {
+      faults.push(`${name}: there is no plugin '${kind}'; there are ${plugins.map((one) => one.kind).join(', ')}`);
+      continue;
+    }
+    const parsed = plugin.settings.safeParse(settings);
+    const known = Object.keys(plugin.settings.shape);
+    const strange = Object.keys(settings).filter((key) => !known.includes(key));
+    for (const key of strange) faults.push(`${name}.${key}: ${kind} has no such setting; it has ${known.join(', ')}`);
+    if (parsed.error) faults.push(...faultsOf(name, parsed.error, settings));
+    else specs[name] = plugin(settings as never);
+  }
+  if (faults.length > 0) throw refuse(faults);
+  const { whenMissing, reconnect } = data;
+  const reconnectEach = Object.fromEntries(
+    Object.entries(data.modules).flatMap(([name, { reconnect }]) =>
+      reconnect === undefined ? [] : [[name, reconnect]],
+    ),
+  );
+  return { specs, options: { whenMissing, reconnectEach, ...(reconnect && { reconnect }) } };
+}
+
+/**
+ * Builds a lab from a preset and connects it.
+ *
+ * @returns the lab; its instruments are in `modules`, or by `getMove('x')` and `getViewer('power')`
+ * @throws DaqtorError as `readPreset` and `lab`
+ */
+export async function labFromPreset(
+  preset: unknown,
+  { plugins, variables, ...options }: PresetOptions & LabOptions,
+): Promise<LabCore> {
+  const read = readPreset(preset, { plugins, ...(variables && { variables }) });
+  return await startLab(new LabCore(read.specs, { ...read.options, ...options }));
+}
+
+/** The form of presets with these plugins as JSON Schema, for completion in editors. */
+export function presetJsonSchema(plugins: readonly Plugin[]): Readonly<Record<string, unknown>> {
+  const toSchema = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const { $schema, ...form } = toSchema(presetSchema);
+  const { properties, ...module } = toSchema(moduleSchema);
+  const modules = plugins.map(({ kind, title, settings }) => ({
+    ...module,
+    title,
+    $schema: undefined,
+    properties: { ...properties, kind: { const: kind }, settings: { ...toSchema(settings), $schema: undefined } },
+  }));
+  const shown = { ...form, properties: { ...form.properties, modules: modulesSchema(modules) } };
+  return { $schema, title: 'Daqtor preset', ...JSON.parse(JSON.stringify(shown)) };
+}
+
+const modulesSchema = (modules: readonly unknown[]) => ({
+  type: 'object',
+  description: 'Name → instrument',
+  additionalProperties: { oneOf: modules },
+});
+
+function faultsOf(where: string, { issues }: z.ZodError, given: unknown): string[] {
+  return issues.map(({ path, message }) => {
+    const isMissing = path.length > 0 && valueAt(given, path) === undefined;
+    return `${[where, ...path].join('.')}${isMissing ? ' is missing' : `: ${message}`}`;
+  });
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
+}
+
+function refuse(faults: readonly string[]): DaqtorError {
+  const list = faults.map((fault) => `  ${fault}`).join('\n');
+  return new DaqtorError('lab.settings', { problem: `the preset is not right:\n${list}\n` });
+}

@@ -1,0 +1,57 @@
+import type { DaqViewer } from '../actors/daq-viewer.ts';
+import { convertUnits } from '../units/units.ts';
+import type { ScanPlan } from './plan.ts';
+
+/** More steps than these are estimated from as many of them, evenly spread. */
+const MAX_STEPS = 20_000;
+
+/** How long a scan takes, as far as its instruments can tell. */
+export interface Duration {
+  /** Motion, settling, exposure and times to wait for; without saving, and what the wires and the engine take. */
+  readonly ms: number;
+  /** Modules whose time is not known; they count as if they took none. */
+  readonly unknown: readonly string[];
+}
+
+export function estimateDuration(plan: ScanPlan, detectors: readonly DaqViewer[], settleMs: number): Duration {
+  const grabs = detectors.map((detector) => detector.expected.grabMs);
+  const exposureMs = Math.max(0, ...grabs.map((ms) => ms ?? 0));
+  const here = plan.actuators.map(({ actuator }) => actuator.position);
+  const targetsAt = (step: number) =>
+    plan.at(step).targets.map((target, i) => {
+      const { actuator, units } = plan.actuators[i] as ScanPlan['actuators'][number];
+      return convertUnits(target, units, actuator.units);
+    });
+  const moveMs = (from: readonly number[], to: readonly number[]) =>
+    Math.max(0, ...plan.actuators.map(({ actuator }, i) => actuator.moveMs(from[i] as number, to[i] as number) ?? 0));
+  const unknown = [
+    ...plan.actuators.flatMap(({ actuator }, i) =>
+      actuator.moveMs(here[i] as number, here[i] as number) === undefined ? [actuator.name] : [],
+    ),
+    ...detectors.flatMap(({ name }, i) => (grabs[i] === undefined ? [name] : [])),
+  ];
+  if (plan.isTimed || plan.size <= MAX_STEPS) return { ms: walk(), unknown };
+  return { ms: sample(), unknown };
+
+  /** Step by step: a point that is due waits for its time. */
+  function walk(): number {
+    let [ms, from] = [0, here as readonly number[]];
+    for (let step = 0; step < plan.size; step++) {
+      const to = targetsAt(step);
+      ms += moveMs(from, to);
+      ms += Math.max(settleMs, (plan.at(step).dueMs ?? 0) - ms) + exposureMs;
+      from = to;
+    }
+    return ms;
+  }
+
+  function sample(): number {
+    let ms = 0;
+    for (let i = 0; i < MAX_STEPS; i++) {
+      const step = 1 + Math.floor((i * (plan.size - 1)) / MAX_STEPS);
+      ms += moveMs(targetsAt(step - 1), targetsAt(step));
+    }
+    const firstMs = moveMs(here, targetsAt(0));
+    return firstMs + (ms / MAX_STEPS) * (plan.size - 1) + plan.size * (settleMs + exposureMs);
+  }
+}

@@ -1,0 +1,66 @@
+import { axisPoints } from './axis-value.ts';
+import { concatOf, zipOf } from './kinds/joined.ts';
+import { maskedOf } from './kinds/masked.ts';
+import { pathOf } from './kinds/path.ts';
+import { productOf } from './kinds/product.ts';
+import { backAndForthOf, repeatedOf } from './kinds/repeated.ts';
+import { scatterOf } from './kinds/scatter.ts';
+import { shuffledOf } from './kinds/shuffled.ts';
+import { archimedesOf, fermatOf, ringsOf } from './kinds/spirals.ts';
+import { squareSpiralOf } from './kinds/square-spiral.ts';
+import { timesOf } from './kinds/times.ts';
+import { actuatorAxis, type Points } from './points.ts';
+import { pymodaqPoints } from './pymodaq/pymodaq-points.ts';
+import type { ScanValue } from './scan-value.ts';
+
+/**
+ * The points of a scan, from the scan alone.
+ *
+ * @throws DaqtorError `scan.refused` if it makes no sense
+ */
+export function pointsOf(scan: ScanValue): Points {
+  switch (scan.kind) {
+    case 'linspace':
+    case 'steps':
+    case 'logspace':
+    case 'positions':
+    case 'sparse':
+      return axisPoints(scan);
+    case 'times':
+      return timesOf(scan.count, scan.everyMs);
+    case 'squareSpiral': {
+      const [first, second] = scan.actuators;
+      return squareSpiralOf([actuatorAxis(first), actuatorAxis(second)], scan.centre, scan.steps, scan.rings);
+    }
+    case 'archimedes':
+      return archimedesOf({ ...scan, axes: scan.actuators.map(actuatorAxis) });
+    case 'fermat':
+      return fermatOf({ ...scan, axes: scan.actuators.map(actuatorAxis) });
+    case 'rings':
+      return ringsOf({ ...scan, axes: scan.actuators.map(actuatorAxis) }, scan.perRing);
+    case 'path':
+      return pathOf(scan.actuators.map(actuatorAxis), scan.vertices, scan.step);
+    case 'scatter':
+      return scatterOf(scan.spans.map(actuatorAxis), scan.spans, scan.count, scan.seed);
+    case 'pymodaq':
+      return pymodaqPoints(scan);
+    case 'product':
+      return productOf(scan.scans.map(pointsOf), scan.snake ?? []);
+    case 'zip':
+      return zipOf(scan.scans.map(pointsOf));
+    case 'concat':
+      return concatOf(scan.scans.map(pointsOf));
+    case 'mask':
+      return maskedOf(pointsOf(scan.scan), scan.region, scan.x, scan.y);
+    case 'shuffle':
+      return shuffledOf(pointsOf(scan.scan), scan.seed);
+    case 'repeat':
+      return repeatedOf(pointsOf(scan.scan), scan.times, scan.each ?? false);
+    case 'relative': {
+      const points = pointsOf(scan.scan);
+      return { ...points, axes: points.axes.map((axis) => ({ ...axis, isRelative: axis.role === 'actuator' })) };
+    }
+    case 'backAndForth':
+      return backAndForthOf(pointsOf(scan.scan));
+  }
+}

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import type { ScanRecorder } from '../contracts/scan-recorder.ts';
+import { DataWithAxes } from '../data/data-with-axes.ts';
+import { lab } from '../lab/lab.ts';
+import { ellipse, linear } from '../roi/region.ts';
+import { stubActuator, stubDetector } from '../testing/stub-instruments.ts';
+import { VirtualClock } from '../time/virtual-clock.ts';
+import { grid, times } from './builders.ts';
+import { linspace, positions } from './sweep.ts';
+import { tabular } from './tabular.ts';
+
+/** Moves at a constant speed, in mm/s, after 5 ms in which it starts. */
+const stage = (speed: number) =>
+  stubActuator(({ clock }, driver) => {
+    let [from, to, beganMs] = [0, 0, Number.NEGATIVE_INFINITY];
+    const moveMs = (a: number, b: number) => (a === b ? 0 : 5 + (1000 * Math.abs(b - a)) / speed);
+    return {
+      moveMs,
+      startMove: async (target) => {
+        driver.calls.push(`startMove ${target}`);
+        [from, to, beganMs] = [to, target, clock.now()];
+      },
+      isMoving: async () => clock.now() - beganMs < moveMs(from, to),
+      readPosition: async () => to,
+    };
+  });
+
+async function bench(calls: string[] = []) {
+  const clock = new VirtualClock();
+  const exposure = (ms: number) => async () => {
+    await clock.sleep(ms);
+    return [new DataWithAxes({ name: 'image', data: [new Uint16Array(100)], shape: [10, 10], units: 'count' })];
+  };
+  return await lab(
+    {
+      x: stage(4)({ limits: [-5, 5], backlash: 0.1, settleMs: 3 }),
+      y: stage(1)({ limits: [-5, 5], scale: { factor: 2, units: 'mm' } }),
+      dumb: stubActuator(() => ({ startMove: async (target) => void calls.push(`${target}`) }))({ limits: [0, 1] }),
+      camera: stubDetector(exposure(30))({}),
+      meter: stubDetector(exposure(12), () => ({ grabMs: () => 12 }))({}),
+    },
+    { clock },
+  );
+}
+
+describe('the duration', () => {
+  const kinds = {
+    'a grid': (b: Awaited<ReturnType<typeof bench>>) => grid(linspace(b.y, -1, 1, 6), linspace(b.x, -1, 1, 7)),
+    'a grid in random order': (b: Awaited<ReturnType<typeof bench>>) =>
+      grid(linspace(b.y, -1, 1, 6), linspace(b.x, -1, 1, 7, 'mm')).shuffled(4),
+    'a list': (b: Awaited<ReturnType<typeof bench>>) =>
+      tabular(positions(b.x, [3000, -3000, 0], 'um'), positions(b.y, [0, 1, 4])),
+    'a grid at times': (b: Awaited<ReturnType<typeof bench>>) => grid(times(3, 4000), linspace(b.x, 0, 1, 4)),
+  };
+
+  it.each(Object.entries(kinds))('of %s is foreseen within 5 % of what it takes', async (_, scanOf) => {
+    await using b = await bench();
+    await b.camera.grab();
+    const options = { over: scanOf(b), read: [b.camera, b.meter], settleMs: 20 };
+    const { durationMs, unknownDurations } = await b.dryRun(options);
+    const { deadTime } = await b.scan(options).done;
+    expect(unknownDurations).toEqual([]);
+    expect(deadTime.totalMs).toBeGreaterThan(1000);
+    expect(Math.abs(durationMs / deadTime.totalMs - 1)).toBeLessThan(0.05);
+  });
+
+  it('of many points is foreseen from some of them', async () => {
+    await using b = await bench();
+    const perPoint = async (rows: number) => {
+      const over = grid(linspace(b.y, 0, (rows - 1) / 100, rows), linspace(b.x, 0, 4, 199)).snake();
+      const { durationMs, points } = await b.dryRun({ over, read: [b.meter] });
+      return durationMs / points;
+    };
+    // 19 900 steps are all looked at, of twice as many about every second.
+    expect((await perPoint(200)) / (await perPoint(100))).toBeCloseTo(1, 2);
+  });
+
+  it('leaves out modules that cannot tell, and names them', async () => {
+    await using b = await bench();
+    const report = await b.dryRun({ over: grid(linspace(b.dumb, 0, 1, 3)), read: [b.camera], settleMs: 50 });
+    expect(report).toMatchObject({
+      durationMs: 150,
+      unknownDurations: ['dumb', 'camera'],
+      forms: {},
+      bytes: undefined,
+    });
+  });
+});
+
+describe('a dry run', () => {
+  it('moves nothing and says how far everything goes, what comes and how much it is', async () => {
+    const calls: string[] = [];
+    await using b = await bench(calls);
+    await b.camera.grab();
+    const report = await b.dryRun({ over: grid(linspace(b.dumb, 0, 1000, 3, 'um')), read: [b.camera] });
+    expect(report).toMatchObject({
+      reasons: [],
+      points: 3,
+      shape: [3],
+      reaches: [{ name: 'dumb', units: 'mm', min: 0, max: 1, count: 3, outside: 0 }],
+      forms: { camera: [{ name: 'image', dim: 'Data2D', shape: [10, 10], units: 'count', bytes: 200 }] },
+      bytes: 3 * (200 + 17),
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('gives every reason at once, as the refused scan does', async () => {
+    const calls: string[] = [];
+    await using b = await bench(calls);
+    await b.y.close();
+    const over = grid(
+      linspace('z', 0, 1, 2),
+      linspace('camera', 0, 1, 2),
+      linspace('y', 0, 1, 2),
+      linspace('x', 0, 1, 2, 'V'),
+      linspace('dumb', 0, 1.5, 4),
+    );
+    const options = { over, read: [b.meter, b.meter] };
+    const { reasons, durationMs } = await b.dryRun(options);
+    expect(reasons).toEqual([
+      '[z] is not in this lab, which has x, y, dumb, camera, meter',
+      '[camera] is a detector and cannot be moved',
+      "[x] positions in 'V' cannot be reached by an axis that moves in 'mm'",
+      '[y] is offline, not idle',
+      '[meter] takes part twice',
+      '[dumb] 1 of 4 positions (0 to 1.5 mm) lie outside its limits 0 to 1 mm',
+    ]);
+    expect(durationMs).toBeNaN();
+    const refusal = await b.scan(options).done.catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'scan.refused' });
+    for (const reason of reasons) expect(String(refusal)).toContain(reason);
+    expect(calls).toEqual([]);
+  });
+
+  it('looks only at points that are visited', async () => {
+    await using b = await bench();
+    const square = grid(linspace(b.y, -5.5, 5.5, 12), linspace(b.x, -5.5, 5.5, 12));
+    expect((await b.dryRun({ over: square, read: [] })).reasons).toHaveLength(2);
+    const disc = square.inside(ellipse([0, 0], [4.8, 4.8]), b.x, b.y);
+    expect((await b.dryRun({ over: disc, read: [] })).reasons).toEqual([]);
+    const torn = grid(linspace('z', 0, 9, 2), linspace(b.dumb, 0, 2, 3)).inside(linear(1, 2), b.dumb);
+    expect((await b.dryRun({ over: torn, read: [] })).reasons).toEqual([
+      expect.stringContaining('[z] is not in this lab'),
+      expect.stringContaining('[dumb] 2 of 4 positions (1 to 2 mm)'),
+    ]);
+  });
+
+  it('counts a relative scan from where the axis is', async () => {
+    await using b = await bench();
+    await b.x.move(4.5);
+    const over = grid(linspace(b.x, -1, 1, 3)).relative();
+    const { reaches, reasons } = await b.dryRun({ over, read: [] });
+    expect(reaches).toMatchObject([{ min: 3.5, max: 5.5, outside: 1 }]);
+    expect(reasons).toEqual([expect.stringContaining('[x] 1 of 3 positions (3.5 to 5.5 mm)')]);
+    await b.x.move(2);
+    const run = b.scan({ over, read: [] });
+    const visited: (readonly number[])[] = [];
+    run.points$.subscribe((point) => visited.push(point.positions));
+    await run.done;
+    expect(visited).toEqual([[1], [2], [3]]);
+  });
+});
+
+describe('room for the data', () => {
+  const recorder = (freeBytes: number | undefined): ScanRecorder => ({
+    freeBytes: async () => freeBytes,
+    begin: () => Promise.reject(new Error('begun')),
+  });
+
+  it('is asked for before anything is opened', async () => {
+    await using b = await bench();
+    await b.camera.grab();
+    const over = grid(linspace(b.dumb, 0, 1, 1000));
+    const needed = 1000 * (200 + 17);
+    const run = (free: number | undefined) => b.scan({ over, read: [b.camera], save: recorder(free) }).done;
+    await expect(run(needed - 1)).rejects.toThrow('its data need 1 MiB, and where they are saved only 1 MiB are free');
+    await expect(run(needed)).rejects.toThrow('begun');
+    await expect(run(undefined)).rejects.toThrow('begun');
+  });
+});

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { type ActuatorDriver, type DetectorDriver, VirtualClock } from '@daqtor/core';
+import { memoryPort, simulators } from '@daqtor/sim';
+import { describe, expect, it } from 'vitest';
+import * as api from '../index.ts';
+import { testContext } from '../testing/scripted-port.ts';
+import { builtInDrivers } from './built-in-drivers.ts';
+import { describeSettings } from './describe-settings.ts';
+
+/** Settings that a driver cannot do without. */
+const NEEDED: Readonly<Record<string, object>> = {
+  esp301: { axis: 1 },
+  grbl: { axis: 'X' },
+  'keithley2400-source': { source: 'voltage', compliance: 0.01 },
+  'sr830-recorder': { points: 4 },
+  zaber: { microstep: 0.001 },
+};
+
+/** The capabilities that a connected driver really has. */
+function capabilities(driver: Partial<ActuatorDriver & DetectorDriver>): string[] {
+  const has = {
+    home: driver.startHome,
+    limits: driver.limits,
+    arrival: driver.whenAtRest,
+    average: driver.grabMean,
+    live: driver.live,
+  };
+  return Object.entries(has).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+}
+
+describe.each(builtInDrivers.map((driver) => [driver.manifest.kind, driver] as const))(
+  '%s',
+  (kind, { manifest, plugin }) => {
+    it('can do on its simulator what the catalogue says', async () => {
+      const clock = new VirtualClock();
+      const simulator = simulators.find(({ name }) => name === manifest.simulator);
+      if (!simulator) throw new Error(`no simulator for ${kind}`);
+      const port = memoryPort(kind, simulator.make({ clock }), clock);
+      const spec = plugin({ port, ...NEEDED[kind] } as never);
+      const driver = await spec.connect(testContext(clock).context);
+      expect(capabilities(driver)).toEqual(manifest.can);
+      await driver.close();
+    });
+
+    it('has settings that can be shown to people, each with a description', () => {
+      const settings = describeSettings(plugin);
+      expect(settings.filter(({ description }) => description === '')).toEqual([]);
+      expect(settings.find(({ name }) => name === 'port')).toMatchObject({ takes: 'address', isRequired: true });
+    });
+
+    it('is in the table of instruments', () => {
+      const page = readFileSync(new URL('../../../../docs/instruments.md', import.meta.url), 'utf8');
+      expect(page).toContain(`| \`${kind}\` |`);
+    });
+  },
+);
+
+it('has every driver that the package exports', () => {
+  const exported = Object.values(api).filter((one) => typeof one === 'function' && 'kind' in one && 'role' in one);
+  expect(new Set(builtInDrivers.map(({ plugin }) => plugin))).toEqual(new Set(exported));
+});

@@ -1,0 +1,57 @@
+import { type DriverPlugin, type KnownDriver, knownDriver } from '@daqtor/core';
+import { esp301 } from '../instruments/esp301.ts';
+import { grbl } from '../instruments/grbl.ts';
+import { hp34401a } from '../instruments/hp34401a.ts';
+import { keithley2000 } from '../instruments/keithley2000.ts';
+import { keithley2400Meter } from '../instruments/keithley2400-meter.ts';
+import { keithley2400Source } from '../instruments/keithley2400-source.ts';
+import { lakeShore33xInputs } from '../instruments/lake-shore-33x-inputs.ts';
+import { lakeShore33xLoop } from '../instruments/lake-shore-33x-loop.ts';
+import { rigolDs1000z } from '../instruments/rigol-ds1000z.ts';
+import { smc100 } from '../instruments/smc100.ts';
+import { sr830 } from '../instruments/sr830.ts';
+import { sr830Recorder } from '../instruments/sr830-recorder.ts';
+import { sr860 } from '../instruments/sr860.ts';
+import { zaber } from '../instruments/zaber.ts';
+
+type Facts = NonNullable<Parameters<typeof knownDriver>[2]>;
+
+const ours = (plugin: DriverPlugin, facts: Facts) => knownDriver('@daqtor/drivers', plugin, facts);
+
+/** An instrument with a serial port, which a device server puts on TCP. */
+const onSerial = (serial: string, facts: Facts): Facts => ({ wires: ['serial', 'tcp'], serial, ...facts });
+
+/** USB ids of the Arduino Uno, on which GRBL mostly runs, and of the converter on its copies. */
+const ARDUINO = ['2341:0043', '2341:0001', '1a86:7523'];
+
+/**
+ * The drivers of this package.
+ *
+ * Sources of the USB ids: the tables of Linux' drivers cp210x (Lake Shore) and ftdi_sio (Newport), public scripts for the
+ * Rigol and the SR860; from memory: Arduino's.
+ */
+export const builtInDrivers: readonly KnownDriver[] = [
+  ours(esp301, onSerial('baud=19200&flow=rtscts', { can: ['home', 'limits'], simulator: 'esp301' })),
+  ours(grbl, onSerial('baud=115200', { can: ['home', 'limits'], simulator: 'grbl', usbIds: ARDUINO })),
+  ours(hp34401a, onSerial('baud=9600&bits=7&parity=even&stop=2', { simulator: 'hp34401a' })),
+  ours(keithley2000, onSerial('baud=4800', { simulator: 'keithley2000' })),
+  ours(keithley2400Meter, onSerial('baud=9600', { simulator: 'keithley2400' })),
+  ours(keithley2400Source, onSerial('baud=9600', { can: ['limits'], simulator: 'keithley2400' })),
+  ours(
+    lakeShore33xInputs,
+    onSerial('baud=57600&bits=7&parity=odd', { simulator: 'lake-shore-335', usbIds: ['1fb9:0300', '1fb9:0301'] }),
+  ),
+  ours(
+    lakeShore33xLoop,
+    onSerial('baud=57600&bits=7&parity=odd', { simulator: 'lake-shore-335', usbIds: ['1fb9:0300', '1fb9:0301'] }),
+  ),
+  ours(rigolDs1000z, { wires: ['tcp'], simulator: 'rigol-ds1000z', usbIds: ['1ab1:04ce'] }),
+  ours(
+    smc100,
+    onSerial('baud=57600&flow=xonxoff', { can: ['home', 'limits'], simulator: 'smc100', usbIds: ['104d:3002'] }),
+  ),
+  ours(sr830, onSerial('baud=9600', { simulator: 'sr830' })),
+  ours(sr830Recorder, onSerial('baud=9600', { simulator: 'sr830' })),
+  ours(sr860, onSerial('baud=115200', { simulator: 'sr860', usbIds: ['b506:2000'] })),
+  ours(zaber, onSerial('baud=115200', { can: ['home', 'limits'], simulator: 'zaber' })),
+];

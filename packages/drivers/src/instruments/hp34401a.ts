@@ -1,0 +1,90 @@
+import { defineDetector } from '@daqtor/core';
+import { z } from 'zod';
+import { overScpi } from '../protocols/over-scpi.ts';
+import { recogniseBy } from '../protocols/scpi.ts';
+import type { Identity } from '../protocols/scpi-values.ts';
+import { portOrAddress } from '../transports/resolve-port.ts';
+import { checkRange, multimeterSettings, readOnce } from './multimeter.ts';
+
+/** What can be measured: its path, its units, and the largest range. */
+const FUNCTIONS = {
+  'voltage:dc': { path: 'VOLT:DC', units: 'V', maxRange: 1000 },
+  'voltage:ac': { path: 'VOLT:AC', units: 'V', maxRange: 750 },
+  'current:dc': { path: 'CURR:DC', units: 'A', maxRange: 3 },
+  'current:ac': { path: 'CURR:AC', units: 'A', maxRange: 3 },
+  resistance: { path: 'RES', units: 'ohm', maxRange: 100e6 },
+  fresistance: { path: 'FRES', units: 'ohm', maxRange: 100e6 },
+} as const;
+
+/** Time that a reading of AC takes, in ms, by the lowest frequency that its filter passes, in Hz. */
+const AC_READING_MS = { 3: 7000, 20: 1000, 200: 600 } as const;
+
+const settings = z.object({
+  port: portOrAddress,
+  function: multimeterSettings.function,
+  nplc: z
+    .union([z.literal(0.02), z.literal(0.2), z.literal(1), z.literal(10), z.literal(100)])
+    .default(10)
+    .describe('Integration time in periods of the mains: longer is quieter; not for AC'),
+  acFilterHz: z
+    .union([z.literal(3), z.literal(20), z.literal(200)])
+    .default(20)
+    .describe('Lowest frequency that an AC reading has to include; lower is slower'),
+  range: multimeterSettings.range,
+});
+type Settings = z.output<typeof settings>;
+
+/**
+ * HP, Agilent or Keysight 34401A 6½-digit multimeter, by RS-232 (directly or through a serial device server).
+ *
+ * Source: HP 34401A User's Guide, 34401-90004 (contents and parts of chapter 4 are public); from memory: ^C as device
+ * clear, SYSTem:REMote as a must on RS-232, the times of AC readings, 9.9E37 as over range. The meter leaves the factory with 9600 baud, 7
+ * bits, even parity, 2 stop bits. Its DTR/DSR handshake is not used: commands and answers are shorter than its buffers.
+ *
+ * Each grab is one reading that starts with the grab. A reading over range is an error, never a number.
+ */
+export const hp34401a = defineDetector({
+  kind: 'hp34401a',
+  title: 'HP/Agilent 34401A multimeter',
+  settings,
+  async connect(settings, context) {
+    const { function: measured, nplc, acFilterHz, range } = settings;
+    const measurand = FUNCTIONS[measured];
+    const { path } = measurand;
+    checkRange(settings, measurand);
+    const timeoutMs = longestReadingMs(settings);
+    const recognition = recogniseBy('an HP 34401A', is34401a, { before: CLEAR, timeoutMs });
+    const options = { maker: 'HP', recognition, timeoutMs: 2000, serial: SERIAL };
+    return overScpi(context, settings.port, options, async ({ device, link, identity }) => {
+      const { signal } = context;
+      // CONFigure sets the function to its defaults and one reading per READ?.
+      await device.write(`:CONF:${path}`, signal);
+      if (isAc(measured)) await device.write(`:SENS:DET:BAND ${acFilterHz}`, signal);
+      else await device.write(`:SENS:${path}:NPLC ${nplc}`, signal);
+      if (range !== undefined) await device.write(`:SENS:${path}:RANG ${range}`, signal);
+      await device.checkErrors('the configuration', signal);
+      return {
+        identity,
+        grab: (signal) => readOnce(device, settings, measurand, signal, timeoutMs),
+        close: () => link.close(),
+      };
+    });
+  },
+});
+
+const SERIAL = { baudRate: 9600, dataBits: 7, parity: 'even', stopBits: 2 } as const;
+
+const is34401a = ({ model }: Identity): boolean => /\b34401A\b/i.test(model);
+const isAc = (measured: Settings['function']): boolean => measured.endsWith(':ac');
+
+/**
+ * ^C breaks off a reading and discards its answer. On its own line, since a device server may pass it on as a character
+ * of a command; *CLS then removes the error. Without SYSTem:REMote the meter refuses to measure for RS-232.
+ */
+const CLEAR = '\x03\n:SYST:REM\n*CLS\n';
+
+/** With autozero a reading integrates twice, with 50 Hz mains 20 ms per period each, and on each of up to 7 ranges. */
+function longestReadingMs({ function: measured, nplc, acFilterHz, range }: Settings): number {
+  const readings = range === undefined ? 7 : 1;
+  return 2000 + readings * (isAc(measured) ? AC_READING_MS[acFilterHz] : 2 * 20 * nplc);
+}

@@ -1,0 +1,43 @@
+import { DataWithAxes, defineDetector } from '@daqtor/core';
+import { z } from 'zod';
+import { portOrAddress } from '../transports/resolve-port.ts';
+import { connectKeithley2400 } from './keithley2400.ts';
+
+const settings = z.object({
+  port: portOrAddress,
+  nplc: z
+    .number()
+    .min(0.01)
+    .max(10)
+    .default(1)
+    .describe('Integration time in periods of the mains, 0.01 to 10: longer is quieter'),
+});
+
+/**
+ * The meter of a Keithley SourceMeter of the series 2400: voltage and current of one moment, and whether the source was
+ * in compliance (1) or not (0). Sources of the protocol: see `connectKeithley2400`. It leaves the source as it is; a grab
+ * while the output is off is an error.
+ */
+export const keithley2400Meter = defineDetector({
+  kind: 'keithley2400-meter',
+  title: 'Keithley 2400 meter',
+  settings,
+  connect: ({ port, nplc }, context) =>
+    connectKeithley2400(context, port, async ({ device, link, identity, read }) => {
+      // One integration time for all that it measures.
+      await device.write(`:SENS:CURR:NPLC ${nplc}`, context.signal);
+      await device.checkErrors('the integration time', context.signal);
+      return {
+        identity,
+        async grab(signal) {
+          const { volts, amperes, inCompliance } = await read(signal);
+          return [
+            new DataWithAxes({ name: 'voltage', data: [volts], units: 'V' }),
+            new DataWithAxes({ name: 'current', data: [amperes], units: 'A' }),
+            new DataWithAxes({ name: 'compliance', data: [inCompliance ? 1 : 0] }),
+          ];
+        },
+        close: () => link.close(),
+      };
+    }),
+});

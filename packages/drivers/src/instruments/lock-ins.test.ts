@@ -1,0 +1,189 @@
+import { realClock, VirtualClock } from '@daqtor/core';
+import { describeDetectorDriver } from '@daqtor/core/testing';
+import { memoryPort, servePty, serveTcp, simulatedSr830, simulatedSr860 } from '@daqtor/sim';
+import { describe, expect, it } from 'vitest';
+import { type ExpectedExchange, expectedProtocol } from '../testing/expected-protocol.ts';
+import { testContext } from '../testing/scripted-port.ts';
+import { sr830 } from './sr830.ts';
+import { sr830Recorder } from './sr830-recorder.ts';
+import { sr860 } from './sr860.ts';
+
+const never = new AbortController().signal;
+
+function bench(simulate: typeof simulatedSr830 = simulatedSr830) {
+  const clock = new VirtualClock();
+  const lockIn = simulate({ clock });
+  const port = memoryPort('lock-in', lockIn, clock, { latencyMs: 2, fragmentBytes: 1 });
+  return { clock, lockIn, port, ...testContext(clock) };
+}
+
+describeDetectorDriver('sr830 on a wire in memory, byte by byte', async () => {
+  const { port, context } = bench();
+  return { driver: await sr830({ port }).connect(context) };
+});
+
+describeDetectorDriver('sr830 on a pseudo-terminal', async () => {
+  const served = await servePty(simulatedSr830({ clock: realClock }));
+  const driver = await sr830({ port: served.address, timeConstantS: 0.001 }).connect(testContext(realClock).context);
+  return { driver, dispose: () => served.close() };
+});
+
+describeDetectorDriver('sr830Recorder on a wire in memory', async () => {
+  const { port, context } = bench();
+  return { driver: await sr830Recorder({ port, points: 250 }).connect(context) };
+});
+
+describeDetectorDriver('sr860 on a wire in memory, byte by byte', async () => {
+  const { port, context } = bench(simulatedSr860);
+  return { driver: await sr860({ port }).connect(context) };
+});
+
+describeDetectorDriver('sr860 by TCP', async () => {
+  const served = await serveTcp(simulatedSr860({ clock: realClock }));
+  const driver = await sr860({ port: served.address, timeConstantS: 0.001 }).connect(testContext(realClock).context);
+  return { driver, dispose: () => served.close() };
+});
+
+describe.each([
+  ['sr830', sr830, simulatedSr830],
+  ['sr860', sr860, simulatedSr860],
+])('%s', (_, plugin, simulate) => {
+  it.each([6, 12, 18, 24] as const)('waits until a step has settled to 1 %% at %d dB per octave', async (slope) => {
+    const { clock, lockIn, port, context } = bench(simulate);
+    const spec = plugin({ port, timeConstantS: 0.3, slopeDbPerOctave: slope, sensitivityV: 0.1 });
+    const driver = await spec.connect(context);
+    lockIn.apply({ x: 0.03, y: -0.04 });
+    const start = clock.now();
+    const [signal, phase, frequency] = await driver.grab(never);
+    const [x, y, r] = signal?.data.map((array) => Number(array[0])) ?? [];
+    expect(Math.abs((x ?? 0) / 0.03 - 1)).toBeLessThan(0.01);
+    // And not longer than it takes.
+    expect(Math.abs((y ?? 0) / -0.04 - 1)).toBeGreaterThan(0.004);
+    expect(r).toBeCloseTo(Math.hypot(x ?? 0, y ?? 0), 12);
+    expect(phase?.data[0]?.[0]).toBeCloseTo(-53.13, 2);
+    expect(frequency).toMatchObject({ units: 'Hz', data: [Float64Array.of(1000)] });
+    expect(clock.now() - start).toBeGreaterThanOrEqual(300 * 5);
+  });
+
+  it('reports an overload instead of a reading, or beside it', async () => {
+    for (const onOverload of ['fault', 'accept'] as const) {
+      const { lockIn, port, context } = bench(simulate);
+      const driver = await plugin({ port, timeConstantS: 0.1, sensitivityV: 0.001, onOverload }).connect(context);
+      lockIn.apply({ x: 0.01, y: 0 });
+      if (onOverload === 'fault') {
+        await expect(driver.grab(never)).rejects.toMatchObject({
+          code: 'instrument.fault',
+          message: expect.stringMatching(/overload of .*output.*Choose a larger sensitivity/),
+        });
+      } else {
+        expect((await driver.grab(never))[3]).toMatchObject({ name: 'overload', data: [Float64Array.of(1)] });
+      }
+      lockIn.apply({ x: 0.0005, y: 0 });
+      expect((await driver.grab(never))[3]).toMatchObject({ data: [Float64Array.of(0)] });
+    }
+  });
+
+  it('refuses a sensitivity that it does not have, and tells those that it has', async () => {
+    const { port, context } = bench(simulate);
+    await expect(plugin({ port, sensitivityV: 0.3 }).connect(context)).rejects.toMatchObject({
+      code: 'lab.settings',
+      advice: expect.stringContaining('0.2, '),
+    });
+  });
+});
+
+const MODEL: ExpectedExchange = ['OUTX 0\r*IDN?\r', 'Stanford_Research_Systems,SR830,s/n38411,ver1.07\r'];
+
+it('says to an SR830 what its manual wants', async () => {
+  await expectedProtocol(
+    (port) => sr830({ port, timeConstantS: 0.3, slopeDbPerOctave: 24, sensitivityV: 500e-6 }),
+    [
+      MODEL,
+      ['ISRC?\r', '0\r'],
+      ['*CLS\rSENS 16\r'],
+      ['*ESR?\r', '0\r'],
+      ['*CLS\rOFLT 9\r'],
+      ['*ESR?\r', '0\r'],
+      ['*CLS\rOFSL 3\r'],
+      ['*ESR?\r', '0\r'],
+      ['OFLT?\r', '9\r'],
+      ['OFSL?\r', '3\r'],
+      ['LIAS?\r', '16\r'],
+      ['SNAP?1,2,9\r', '0.951359,0.0253297,1000.00\r'],
+      ['LIAS?\r', '24\r'],
+    ],
+    async (driver, clock) => {
+      const start = clock.now();
+      const [signal] = await driver.grab(never);
+      expect(signal?.data.slice(0, 2)).toEqual([Float64Array.of(0.951359), Float64Array.of(0.0253297)]);
+      expect(clock.now() - start).toBeCloseTo(300 * 10.1, 6);
+    },
+  );
+});
+
+it('says to an SR860 what its manual wants', async () => {
+  await expectedProtocol(
+    (port) => sr860({ port, timeConstantS: 1e-6, sensitivityV: 1e-9, settleTimeConstants: 0 }),
+    [
+      ['*IDN?\n', 'Stanford_Research_Systems,SR865A,005178,V1.51\n'],
+      ['IVMD?\n', '0\n'],
+      ['*CLS\nSCAL 27\n'],
+      ['*ESR?\n', '0\n'],
+      ['*CLS\nOFLT 0\n'],
+      ['*ESR?\n', '0\n'],
+      ['OFLT?\n', '0\n'],
+      ['OFSL?\n', '0\n'],
+      ['SNAP? 0,1\n', '1.5e-10,-2e-10\n'],
+      ['FREQ?\n', '1.37e+03\n'],
+      ['CUROVLDSTAT?\n', '8\n'],
+    ],
+    async (driver) => {
+      const [signal] = await driver.grab(never);
+      expect(signal?.data[2]?.[0]).toBeCloseTo(2.5e-10, 20);
+    },
+  );
+});
+
+it('reports a setting that the lock-in refuses', async () => {
+  await expect(
+    expectedProtocol(
+      (port) => sr830({ port, slopeDbPerOctave: 6 }),
+      [MODEL, ['ISRC?\r', '0\r'], ['*CLS\rOFSL 0\r'], ['*ESR?\r', '16\r']],
+    ),
+  ).rejects.toMatchObject({
+    code: 'instrument.fault',
+    problem: "setting 6 dB per octave was refused: 'OFSL 0' has a value that is not allowed",
+  });
+});
+
+it('does not take an input of current for one of voltage', async () => {
+  await expect(expectedProtocol((port) => sr830({ port }), [MODEL, ['ISRC?\r', '2\r']])).rejects.toMatchObject({
+    code: 'instrument.fault',
+    problem: expect.stringContaining('set to current'),
+  });
+});
+
+it('records at the rate that was asked for, over more than one answer', async () => {
+  const { clock, lockIn, port, context } = bench();
+  await (await sr830({ port, timeConstantS: 0.1, slopeDbPerOctave: 6 }).connect(context)).close();
+  const driver = await sr830Recorder({ port, points: 250, rateHz: 128 }).connect(context);
+  const stepMs = clock.now() + 1000;
+  clock.setTimeout(() => lockIn.apply({ x: 0.5, y: 0 }), 1000);
+  const start = clock.now();
+  const [signal] = await driver.grab(never);
+  expect(signal).toMatchObject({ shape: [250], units: 'V', labels: ['X', 'Y'], axes: [{ label: 'time', units: 's' }] });
+  expect(signal?.axes[0]?.data[249]).toBe(249 / 128);
+  const x = signal?.data[0] ?? [];
+  const rising = [...x].findIndex((value) => value > 0.5 * (1 - Math.exp(-1)));
+  expect(rising / 128).toBeCloseTo((stepMs - start) / 1000 + 0.1, 1);
+});
+
+it('records anew with each grab', async () => {
+  const { clock, lockIn, port, context } = bench();
+  const driver = await sr830Recorder({ port, points: 10 }).connect(context);
+  const last = async () => Number((await driver.grab(never))[0]?.data[0]?.[9]);
+  expect(await last()).toBeCloseTo(0, 4);
+  lockIn.apply({ x: 0.5, y: 0 });
+  await clock.sleep(10_000);
+  expect(await last()).toBeCloseTo(0.5, 4);
+});

@@ -1,0 +1,139 @@
+import { type ActuatorDriver, type Clock, realClock, VirtualClock } from '@daqtor/core';
+import { describeActuatorDriver } from '@daqtor/core/testing';
+import { memoryPort, servePty, serveTcp, simulatedSmc100 } from '@daqtor/sim';
+import { describe, expect, it } from 'vitest';
+import { type ExpectedExchange, expectedProtocol } from '../testing/expected-protocol.ts';
+import { testContext } from '../testing/scripted-port.ts';
+import { smc100 } from './smc100.ts';
+
+const never = new AbortController().signal;
+
+function chain() {
+  const clock = new VirtualClock();
+  const simulated = simulatedSmc100({ clock, stages: [{}, {}] });
+  const port = memoryPort('stages', simulated, clock, { latencyMs: 2, fragmentBytes: 1 });
+  return { clock, simulated, port, ...testContext(clock) };
+}
+
+const until = async (driver: ActuatorDriver, clock: Clock) => {
+  while (await driver.isMoving(never)) await clock.sleep(10);
+};
+
+async function homed(driver: ActuatorDriver, clock: Clock) {
+  await driver.startHome?.(never);
+  await until(driver, clock);
+  return driver;
+}
+
+const QUICK = { travelMm: 5, velocityMmPerS: 100, accelerationMmPerS2: 1000 };
+
+describeActuatorDriver('smc100 on a wire in memory, byte by byte', async () => {
+  const { clock, port, context } = chain();
+  const driver = await homed(await smc100({ port }).connect(context), clock);
+  return { driver, clock, targets: [1, 3.25], epsilon: 0.001 };
+});
+
+describeActuatorDriver('smc100 on a pseudo-terminal', async () => {
+  const served = await servePty(simulatedSmc100({ clock: realClock, stages: [QUICK] }));
+  const driver = await homed(await smc100({ port: served.address }).connect(testContext(realClock).context), realClock);
+  return { driver, clock: realClock, targets: [0.5, 4.5], epsilon: 0.001, dispose: () => served.close() };
+});
+
+describeActuatorDriver('a CONEX-CC by TCP', async () => {
+  const served = await serveTcp(simulatedSmc100({ clock: realClock, stages: [QUICK], version: 'CONEX-CC 2.0.1' }));
+  const driver = await homed(await smc100({ port: served.address }).connect(testContext(realClock).context), realClock);
+  return { driver, clock: realClock, targets: [0.5, 4.5], epsilon: 0.001, dispose: () => served.close() };
+});
+
+describe('smc100', () => {
+  const CONNECTING: ExpectedExchange[] = [
+    ['2VE\r\n', '2VE SMC_CC_3.0.2\r\n'],
+    ['2TE?\r\n', '2TE@\r\n'],
+    ['2TS?\r\n', '2TS00003D\r\n'],
+    ['2MM1\r\n'],
+    ['2TE?\r\n', '2TE@\r\n'],
+    ['2SL?\r\n', '2SL-5\r\n'],
+    ['2SR?\r\n', '2SR5\r\n'],
+  ];
+
+  it('says what the manual wants', async () => {
+    await expectedProtocol(
+      (port) => smc100({ port, address: 2, units: 'deg' }),
+      [
+        ...CONNECTING,
+        ['2PA0.000002\r\n'],
+        ['2TE?\r\n', '2TE@\r\n'],
+        ['2TS?\r\n', '2TS000028\r\n'],
+        ['2TS?\r\n', '2TS000033\r\n'],
+        ['2TP?\r\n', '2TP0.0000021\r\n'],
+        ['2ST\r\n'],
+        ['2ST\r\n'],
+        ['2TE?\r\n', '2TEK\r\n'],
+      ],
+      async (driver) => {
+        expect(driver).toMatchObject({ identity: 'Newport SMC_CC_3.0.2', units: 'deg', limits: { min: -5, max: 5 } });
+        await driver.startMove(1.5e-6, never);
+        expect(await driver.isMoving(never)).toBe(true);
+        expect(await driver.isMoving(never)).toBe(false);
+        expect(await driver.readPosition(never)).toBe(2.1e-6);
+        await driver.stop(never);
+      },
+    );
+  });
+
+  it('takes no answer of another controller for its own', async () => {
+    await expect(
+      expectedProtocol(
+        (port) => smc100({ port, address: 2 }),
+        [
+          ['2VE\r\n', '2VE SMC_CC_3.0.2\r\n'],
+          ['2TE?\r\n', '1TE@\r\n'],
+        ],
+      ),
+    ).rejects.toMatchObject({ code: 'instrument.protocol', problem: "'2TE?' was answered with '1TE@'" });
+  });
+
+  it('refuses to move before the reference was found, and says so', async () => {
+    const { port, context } = chain();
+    const driver = await smc100({ port }).connect(context);
+    await expect(driver.startMove(1, never)).rejects.toMatchObject({
+      code: 'instrument.fault',
+      message:
+        'the move to 1 mm failed: error H, not allowed before the reference was found. Search the reference first.',
+    });
+    expect(await driver.isMoving(never)).toBe(false);
+    await driver.stop(never);
+  });
+
+  it('reports a motion that failed on the way, and what to do', async () => {
+    const { clock, simulated, port, context } = chain();
+    const driver = await homed(await smc100({ port }).connect(context), clock);
+    await driver.startMove(10, never);
+    expect(await driver.isMoving(never)).toBe(true);
+    simulated.block(1);
+    await expect(driver.isMoving(never)).rejects.toMatchObject({
+      code: 'instrument.fault',
+      message: expect.stringMatching(/following error.*search the reference again/),
+    });
+    expect(await driver.isMoving(never)).toBe(false);
+  });
+
+  it('may be stopped while it searches its reference', async () => {
+    const { clock, port, context } = chain();
+    const driver = await smc100({ port }).connect(context);
+    await driver.startHome?.(never);
+    expect(await driver.isMoving(never)).toBe(true);
+    await driver.stop(never);
+    await until(driver, clock);
+    await expect(driver.startMove(1, never)).rejects.toThrow('reference');
+  });
+
+  it('moves two stages of one chain at once', async () => {
+    const { clock, port, context } = chain();
+    const x = await homed(await smc100({ port, address: 1 }).connect(context), clock);
+    const y = await homed(await smc100({ port, address: 2 }).connect(context), clock);
+    await Promise.all([x.startMove(1, never), y.startMove(2, never)]);
+    await Promise.all([until(x, clock), until(y, clock)]);
+    expect([await x.readPosition(never), await y.readPosition(never)]).toEqual([1, 2]);
+  });
+});

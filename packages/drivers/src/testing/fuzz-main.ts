@@ -1,0 +1,104 @@
+// Gives each parser inputs that nobody thought of: random bytes, and valid ones with pieces changed. A parser may throw an
+// error of its protocol and nothing else, must end soon, and must not allocate by a length that it was told.
+// `npm run fuzz -- 100000 [SEED]`; ends with `N passed, M failed`.
+import { DaqtorError, realClock } from '@daqtor/core';
+import fc from 'fast-check';
+import { parseEsp301Error } from '../instruments/esp301-errors.ts';
+import { asciiNumber } from '../protocols/ascii-number.ts';
+import { readBlock } from '../protocols/ieee488-block.ts';
+import { parseIdentity, parseScpiError, scpiNumber } from '../protocols/scpi-values.ts';
+import { parseZaberReply } from '../protocols/zaber-talk.ts';
+import { ByteQueue } from '../transports/byte-queue.ts';
+import { toBytes, toText } from '../transports/bytes.ts';
+import type { LinkIo } from '../transports/link-io.ts';
+import { resolvePort } from '../transports/resolve-port.ts';
+
+const [runs = 100_000, seed] = process.argv.slice(2).map(Number);
+/** Longest time for one input; far more than any needs, since the machine may do something else. */
+const HANGS_MS = 2000;
+const MAX_BLOCK = 2 ** 24;
+const MAX_GROWTH = 2 ** 27;
+
+/** What is almost right gets further into a parser than what is all wrong. */
+const VALID = [
+  '+1.25000000E+00',
+  '9.91E37',
+  'KEITHLEY INSTRUMENTS INC.,MODEL 2000,1120513,A20  /A02',
+  '-113,"Undefined header"',
+  '@01 1 05 OK BUSY WR 123 456:3F',
+  '203, 2345, MOTOR NOT ENABLED',
+  '#9000001200abc\n',
+  '#3004abcd\n',
+  '#999999999\n',
+  '#0abc\n',
+  'serial:/dev/ttyUSB0?baud=57600&parity=odd',
+  'tcp://[::1]:5025',
+];
+
+const bytes = fc.uint8Array({ maxLength: 80 }).map(toText);
+const inputs = fc.oneof(
+  bytes,
+  fc.constantFrom(...VALID),
+  fc
+    .tuple(
+      fc.constantFrom(...VALID),
+      fc.nat(60),
+      fc.nat(4),
+      fc.oneof(bytes, fc.constantFrom('9', '#', ',', '"', '\n', '')),
+    )
+    .map(([text, at, cut, put]) => text.slice(0, at) + put + text.slice(at + cut)),
+);
+
+/** What came is all that ever comes: whoever waits for more runs into a timeout. */
+function ioOf(text: string): LinkIo {
+  const queue = new ByteQueue(MAX_BLOCK);
+  queue.push(toBytes(text));
+  const or = (found: Uint8Array | undefined) => {
+    if (found) return found;
+    throw new DaqtorError('instrument.timeout', { problem: 'nothing more comes' });
+  };
+  return {
+    write: async () => {},
+    readUntil: async (terminator) => or(queue.takeUntil(toBytes(terminator))),
+    readExactly: async (count) => or(queue.take(count)),
+  };
+}
+
+const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
+  asciiNumber: (text) => asciiNumber(text, '?'),
+  scpiNumber: (text) => scpiNumber(text, '?'),
+  parseIdentity,
+  parseScpiError,
+  parseZaberReply: (text) => parseZaberReply(text, 1, 5),
+  parseEsp301Error,
+  resolvePort: (text) => resolvePort(text),
+  readBlock: (text) => readBlock(ioOf(text)),
+};
+const ALLOWED = new Set(['instrument.protocol', 'instrument.timeout', 'lab.settings']);
+
+let [passed, failed] = [0, 0];
+for (const [name, parse] of Object.entries(PARSERS)) {
+  const before = process.memoryUsage().arrayBuffers;
+  let longestMs = 0;
+  const property = fc.asyncProperty(inputs, async (text) => {
+    const startMs = realClock.now();
+    try {
+      await parse(text);
+    } catch (error) {
+      if (!DaqtorError.is(error) || !ALLOWED.has(error.code)) throw error;
+    }
+    longestMs = Math.max(longestMs, realClock.now() - startMs);
+    if (longestMs > HANGS_MS) throw new Error(`it took ${longestMs.toFixed(0)} ms`);
+    const growth = process.memoryUsage().arrayBuffers - before;
+    if (growth > MAX_GROWTH) throw new Error(`it allocated ${growth} bytes`);
+  });
+  const result = await fc.check(property, { numRuns: runs, ...(seed !== undefined && { seed }) });
+  if (result.failed) failed++;
+  else passed++;
+  const how = result.failed ? `FAILED ${fc.defaultReportMessage(result)}` : 'ok';
+  console.log(
+    `${name.padEnd(18)} ${result.numRuns} inputs, longest ${longestMs.toFixed(1)} ms, seed ${result.seed}: ${how}`,
+  );
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,28 @@
+/** What is needed of h5wasm's module. */
+interface Memory {
+  readonly HEAPU8: Uint8Array;
+}
+
+/** The default chunk cache of a file as it stands in `H5F_shared_t` (HDF5 2.0, H5Fpkg.h): slots, bytes, preemption. */
+const DEFAULT = Buffer.alloc(16);
+DEFAULT.writeUInt32LE(8191, 0);
+DEFAULT.writeUInt32LE(8 * 2 ** 20, 4);
+DEFAULT.writeDoubleLE(0.75, 8);
+
+/**
+ * Makes HDF5 write parts of chunks as parts. h5wasm closes an array after each call, and with it the cache of its chunks:
+ * so each part of a chunk would cost reading and writing all of it. HDF5 goes past its cache for chunks that are larger
+ * than it, and h5wasm has no function for its size.
+ *
+ * @param h5 - a module that has just opened the file, and has no other open
+ * @throws Error if this build of h5wasm keeps the size in another way
+ */
+export function bypassChunkCache(h5: Memory): void {
+  const heap = Buffer.from(h5.HEAPU8.buffer);
+  const constant = heap.indexOf(DEFAULT); // What new files take theirs from, in the module's data.
+  const ours = heap.indexOf(DEFAULT, constant + 1);
+  if (constant < 0 || ours < 0) {
+    throw new Error('this h5wasm keeps the size of the chunk cache elsewhere: use the release that is pinned');
+  }
+  heap.writeUInt32LE(1, ours + 4);
+}

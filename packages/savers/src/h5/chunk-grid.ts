@@ -1,0 +1,97 @@
+/** The part of a block that lies in one chunk of its array. Indexes and lengths in elements, one per dimension. */
+export interface ChunkPart {
+  /** Number of the chunk: chunks are counted row by row, from 0. */
+  readonly chunk: number;
+  /** Where the part begins in the chunk. */
+  readonly inChunk: readonly number[];
+  /** Where it begins in the block. */
+  readonly inBlock: readonly number[];
+  readonly count: readonly number[];
+}
+
+/**
+ * Cuts a block into the parts that lie in one chunk each, in the order of the chunks.
+ *
+ * @param shape - of the array; the length of dimension 0 does not matter, so that it may grow
+ * @param chunks - shape of a chunk
+ */
+export function partsByChunk(
+  offset: readonly number[],
+  count: readonly number[],
+  shape: readonly number[],
+  chunks: readonly number[],
+): ChunkPart[] {
+  let parts: ChunkPart[] = [{ chunk: 0, inChunk: [], inBlock: [], count: [] }];
+  for (let d = 0; d < chunks.length; d++) {
+    const [from, total, size] = [offset[d] as number, count[d] as number, chunks[d] as number];
+    const row = Math.ceil((shape[d] as number) / size);
+    const next: ChunkPart[] = [];
+    for (const part of parts) {
+      for (let at = from; at < from + total; ) {
+        const inChunk = at % size;
+        const length = Math.min(size - inChunk, from + total - at);
+        next.push({
+          chunk: part.chunk * (d === 0 ? 1 : row) + Math.floor(at / size),
+          inChunk: [...part.inChunk, inChunk],
+          inBlock: [...part.inBlock, at - from],
+          count: [...part.count, length],
+        });
+        at += length;
+      }
+    }
+    parts = next;
+  }
+  return parts;
+}
+
+/**
+ * Visits the runs of values that follow each other in both of two boxes that share a part.
+ *
+ * @param count - extent of the part
+ * @param a - shape of one box, and where the part begins in it
+ * @param b - the same of the other
+ * @param visit - is given where the run begins in each box, and its length, in elements
+ */
+export function forEachRun(
+  count: readonly number[],
+  a: { readonly shape: readonly number[]; readonly at: readonly number[] },
+  b: { readonly shape: readonly number[]; readonly at: readonly number[] },
+  visit: (inA: number, inB: number, length: number) => void,
+): void {
+  let run = 1;
+  let outer = count.length;
+  // Dimensions that are whole in both boxes, from the fastest on, and the first that is not, make one run.
+  while (outer > 0) {
+    outer--;
+    const length = count[outer] as number;
+    run *= length;
+    if (length !== a.shape[outer] || length !== b.shape[outer]) break;
+  }
+  const [stridesA, stridesB] = [strides(a.shape), strides(b.shape)];
+  const walk = (d: number, inA: number, inB: number): void => {
+    const [strideA, strideB] = [stridesA[d] as number, stridesB[d] as number];
+    const [fromA, fromB] = [inA + (a.at[d] as number) * strideA, inB + (b.at[d] as number) * strideB];
+    if (d === outer) {
+      let [restA, restB] = [fromA, fromB];
+      for (let inner = d + 1; inner < count.length; inner++) {
+        restA += (a.at[inner] as number) * (stridesA[inner] as number);
+        restB += (b.at[inner] as number) * (stridesB[inner] as number);
+      }
+      visit(restA, restB, run);
+      return;
+    }
+    for (let i = 0; i < (count[d] as number); i++) walk(d + 1, fromA + i * strideA, fromB + i * strideB);
+  };
+  if (count.length === 0) visit(0, 0, 1);
+  else walk(0, 0, 0);
+}
+
+function strides(shape: readonly number[]): number[] {
+  const all: number[] = new Array(shape.length);
+  let stride = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    all[d] = stride;
+    stride *= shape[d] as number;
+  }
+  return all;
+}

@@ -1,0 +1,11 @@
+import { diagnostics } from './h5-module.ts';
+
+/**
+ * Throws what HDF5 has complained about. Its return codes alone miss a full disk.
+ *
+ * @param status - negative if the call itself noticed a failure
+ */
+export function check(status: number): void {
+  const text = diagnostics();
+  if (text || status < 0) throw new Error(text || `HDF5 returned ${status}`);
+}

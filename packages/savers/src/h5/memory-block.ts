@@ -1,0 +1,31 @@
+import { dtypeOf, type NumericArray } from '@daqtor/core';
+import { ARRAYS } from './h5-operation.ts';
+
+/** Values up to this many are put one by one. */
+const FEW = 8;
+
+/** Memory that arrays of all types are copied into. */
+export class MemoryBlock {
+  readonly memory: ArrayBuffer;
+  readonly #doubles: Float64Array;
+
+  constructor(memory: ArrayBuffer) {
+    this.memory = memory;
+    this.#doubles = new Float64Array(memory, 0, Math.floor(memory.byteLength / 8));
+  }
+
+  /**
+   * Copies an array. Not by its bytes: asking a small array for its buffer makes the engine allocate one.
+   *
+   * @param at - in bytes; a multiple of the size of an element
+   */
+  put(array: NumericArray, at: number): void {
+    const { length } = array;
+    if (array instanceof Float64Array && length <= FEW) {
+      for (let i = 0, to = at / 8; i < length; i++, to++) this.#doubles[to] = array[i] as number;
+    } else {
+      const Same = ARRAYS[dtypeOf(array)];
+      new Same(this.memory, at, length).set(array as never);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { ready } from 'h5wasm';
+import { adoptModule, type H5Module } from './h5-module.ts';
+import { type MemoryFs, noteWrites } from './undo-log.ts';
+
+/** h5wasm on a file system in memory. */
+export interface MemoryModule extends H5Module {
+  readonly FS: MemoryFs;
+}
+
+const STDERR = 2;
+let loaded: Promise<MemoryModule> | undefined;
+
+/** Loads h5wasm's build for browsers once per thread; it runs in Node as well. Takes about 200 ms. */
+export function loadMemoryModule(): Promise<MemoryModule> {
+  loaded ??= ready.then((module) => {
+    const h5 = adoptModule(module, ({ fd }) => fd === STDERR) as MemoryModule;
+    noteWrites(h5.FS);
+    return h5;
+  });
+  return loaded;
+}

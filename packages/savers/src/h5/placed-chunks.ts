@@ -1,0 +1,94 @@
+import { randomFillSync } from 'node:crypto';
+import { type ChunkPart, forEachRun } from './chunk-grid.ts';
+import type { H5Module } from './h5-module.ts';
+import type { HeapBlock } from './heap-block.ts';
+import {
+  type Block,
+  chunkExtent,
+  copyPart,
+  eachRun,
+  gathered,
+  type OwnArray,
+  offsetOf,
+  type WriteThroughHdf5,
+  wholeChunk,
+} from './own-array.ts';
+import type { PageOverlay } from './page-overlay.ts';
+import { Scratch } from './scratch.ts';
+
+/** Bytes by which a chunk's write is known again among others. */
+const KEY_BYTES = 16;
+const MIN_KEY_BYTES = 8;
+
+/**
+ * The chunks of uncompressed arrays. HDF5 opens and closes an array for each block that it writes, which takes longer
+ * than the values of most points need: so it writes each chunk only once, as a whole, and what goes into that chunk later
+ * is put where the chunk was seen to go.
+ */
+export class PlacedChunks {
+  readonly #h5: H5Module;
+  readonly #block: HeapBlock;
+  readonly #overlay: () => PageOverlay;
+  readonly #throughHdf5: WriteThroughHdf5;
+  /** Where each chunk that was written begins in the file, by its number. */
+  readonly #places = new Map<OwnArray, Map<number, number>>();
+  readonly #chunk = new Scratch();
+  readonly #key = randomFillSync(new Uint8Array(KEY_BYTES));
+
+  constructor(h5: H5Module, block: HeapBlock, overlay: () => PageOverlay, throughHdf5: WriteThroughHdf5) {
+    this.#h5 = h5;
+    this.#block = block;
+    this.#overlay = overlay;
+    this.#throughHdf5 = throughHdf5;
+  }
+
+  write(own: OwnArray, part: ChunkPart, block: Block): void {
+    const place = this.#placesOf(own).get(part.chunk);
+    if (place === undefined) this.#writeFirst(own, part, block);
+    else eachRun(own, part, block, (bytes, at) => this.#overlay().put(bytes, place + at));
+  }
+
+  #placesOf(own: OwnArray): Map<number, number> {
+    let places = this.#places.get(own);
+    if (!places) {
+      places = new Map();
+      this.#places.set(own, places);
+    }
+    return places;
+  }
+
+  /** Has HDF5 write a chunk as a whole: a key in the place of its values, by which we see where it goes. */
+  #writeFirst(own: OwnArray, part: ChunkPart, block: Block): void {
+    const { origin, count } = chunkExtent(own, part, block);
+    const key = this.#key.subarray(0, firstRun(own, count));
+    if (key.length < MIN_KEY_BYTES) {
+      const pointer = this.#block.load(gathered(own, part, block));
+      this.#throughHdf5(own, offsetOf(part, block), part.count, pointer);
+      return;
+    }
+    const pointer = this.#block.reserve(own.chunkBytes);
+    this.#h5.HEAPU8.set(key, pointer);
+    const bytes = wholeChunk(own, part, block) ?? this.#padded(own, part, block);
+    const place = this.#overlay().replacing({ key, bytes }, () => this.#throughHdf5(own, origin, count, pointer));
+    if (place === undefined) throw new Error('HDF5 has not written the chunk in one piece');
+    this.#placesOf(own).set(part.chunk, place);
+  }
+
+  /** A chunk with one part written, the rest as it is until it is written; good until the next. */
+  #padded(own: OwnArray, part: ChunkPart, block: Block): Uint8Array {
+    const bytes = this.#chunk.take(own.chunkBytes);
+    Buffer.from(bytes.buffer, 0, bytes.byteLength).fill(own.fill);
+    copyPart(own, part, block, bytes);
+    return bytes;
+  }
+}
+
+/** Bytes at the beginning of a chunk that come from the beginning of what HDF5 is given. */
+function firstRun({ chunks, itemBytes }: OwnArray, count: readonly number[]): number {
+  const at = count.map(() => 0);
+  let first = 0;
+  forEachRun(count, { shape: count, at }, { shape: chunks, at }, (_, to, length) => {
+    if (to === 0) first = length * itemBytes;
+  });
+  return first;
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+/** Settings that every simulated detector of light has. */
+export const exposureSettings = {
+  exposureMs: z.number().nonnegative().default(10).describe('Exposure time, in ms'),
+  seed: z.int().default(1).describe('Seed of the noise'),
+};
+
+/** The most counts that a pixel gives: their converters have 16 bits. */
+export const FULL_SCALE = 65_535;

@@ -1,0 +1,156 @@
+// Lets programs that we did not write drive the simulators, each on TCP and on a pseudo-terminal: sigrok-cli, lxi,
+// PyVISA-py, PyMeasure. Prints a table and `N passed, M failed`; what cannot run here is said with its reason and is
+// never counted as passed. Exits with 1 if anything failed.
+//
+// DAQTOR_INSTRUMENT_JUDGE: Python with PyVISA-py and PyMeasure (default .venv/instruments/bin/python)
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+const python = process.env.DAQTOR_INSTRUMENT_JUDGE ?? '.venv/instruments/bin/python';
+const WIRES = ['tcp', 'pty'];
+const TIMEOUT_MS = 90_000;
+const has = (command) =>
+  execute('which', [command]).then(
+    () => true,
+    () => false,
+  );
+
+/** What each program does: its command, on the wires that it can open, and what it must have said. */
+const PROGRAMS = [
+  {
+    name: 'lxi',
+    missing: async () => ((await has('lxi')) ? undefined : 'lxi is not installed (Debian: lxi-tools)'),
+    cases: [
+      ['hp34401a', /^HEWLETT-PACKARD,34401A/],
+      ['keithley2000', /MODEL 2000/],
+      ['keithley2400', /MODEL 2400/],
+      ['rigol-ds1000z', /^RIGOL TECHNOLOGIES,DS1104Z/],
+      ['sr860', /SR860/],
+    ].map(([instrument, says]) => ({ instrument, wires: ['tcp'], says })),
+    command: ({ port }) => ['lxi', ['scpi', '--address', '127.0.0.1', '--port', port, '--raw', '*IDN?']],
+  },
+  {
+    name: 'sigrok scpi-dmm',
+    missing: async () => ((await has('sigrok-cli')) ? undefined : 'sigrok-cli is not installed (Debian: sigrok-cli)'),
+    // The meter has no TCP of its own: by RS-232 it does not measure before it is told to be remote, which sigrok does not do here.
+    cases: [{ instrument: 'hp34401a', wires: ['tcp'], says: /P1: 1\.2[45]\d* V/, before: 'SYST:REM\n' }],
+    command: ({ port }) => ['sigrok-cli', ['--driver', `scpi-dmm:conn=tcp-raw/127.0.0.1/${port}`, '--samples', '3']],
+  },
+  {
+    name: 'sigrok rigol-ds',
+    missing: async () => ((await has('sigrok-cli')) ? undefined : 'sigrok-cli is not installed (Debian: sigrok-cli)'),
+    // It reads all points, then says that the read should have been completed and ends with 1. Whether a real one on raw
+    // TCP makes it end so as well is not known.
+    cases: [{ instrument: 'rigol-ds1000z', wires: ['tcp'], says: /(?:CH1: -?[01]\.\d+ V\n){1200}/, endsWith: 1 }],
+    command: ({ port }) => [
+      'sigrok-cli',
+      [
+        '--driver',
+        `rigol-ds:conn=tcp-raw/127.0.0.1/${port}`,
+        '--channels',
+        'CH1',
+        '--frames',
+        '1',
+        '--output-format',
+        'analog',
+      ],
+    ],
+  },
+  ...['pyvisa', 'pymeasure'].map((name) => ({
+    name,
+    missing: async () =>
+      existsSync(python) ? undefined : `${python} is not there: scripts/judge/setup-instruments.sh`,
+    cases: pythonCases(name),
+    command: ({ instrument, address }) => [python, ['scripts/judge/drive-instrument.py', name, instrument, address]],
+  })),
+];
+
+/** Instruments without a socket of their own hang on a device server when they are on TCP; all speak both. */
+function pythonCases(name) {
+  const scpi = ['keithley2000', 'keithley2400', 'hp34401a'];
+  const ours =
+    name === 'pyvisa' ? [...scpi, 'smc100', 'zaber', 'grbl'] : [...scpi, 'sr830', 'sr860', 'lake-shore-335', 'esp301'];
+  const cases = ours.map((instrument) => ({ instrument, wires: WIRES, says: /./ }));
+  return name === 'pyvisa' ? [...cases, { instrument: 'rigol-ds1000z', wires: ['tcp'], says: /points: \d+/ }] : cases;
+}
+
+/** Starts a simulator on a wire; resolves with its address and how to end it. */
+async function served(instrument, wire) {
+  const where = wire === 'tcp' ? ['--tcp', '0'] : ['--pty'];
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'apps/cli/src/main.ts', 'sim', instrument, ...where, '--json'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const end = () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  const line = await new Promise((resolve) => {
+    createInterface({ input: child.stdout })
+      .once('line', resolve)
+      .once('close', () => resolve(undefined));
+  });
+  if (line === undefined) throw new Error(`daqtor sim ${instrument} did not start`);
+  const [address] = JSON.parse(line).addresses;
+  return { address, port: address.replace(/.*:/, ''), end };
+}
+
+async function judged({ command }, { instrument, says, before, endsWith }, wire) {
+  const simulator = await served(instrument, wire);
+  if (before)
+    await new Promise((resolve) => connect(simulator.port, '127.0.0.1').end(before).once('close', resolve).resume());
+  const [file, args] = command({ ...simulator, instrument });
+  try {
+    const { stdout } = await execute(file, args, { timeout: TIMEOUT_MS, maxBuffer: 2 ** 26 });
+    return says.test(stdout) ? undefined : `it said ${JSON.stringify(stdout.slice(0, 200))}`;
+  } catch (error) {
+    if (endsWith !== undefined && error.code === endsWith && says.test(error.stdout)) return undefined;
+    const said = `${error.stdout ?? ''}\n${error.stderr ?? ''}`.trim().split('\n').slice(-3).join(' | ');
+    return error.killed ? `not within ${TIMEOUT_MS / 1000} s: ${said}` : said || error.message;
+  } finally {
+    await simulator.end();
+  }
+}
+
+let [passed, failed] = [0, 0];
+const wanted = process.argv[2];
+const rows = new Map();
+for (const program of PROGRAMS) {
+  const missing = await program.missing();
+  if (missing) console.log(`NOT RUN  ${program.name}: ${missing}`);
+  for (const one of program.cases) {
+    if (wanted && one.instrument !== wanted) continue;
+    for (const wire of one.wires) {
+      const row = rows.get(one.instrument) ?? {};
+      rows.set(one.instrument, row);
+      const column = `${program.name} ${wire}`;
+      if (missing) row[column] = 'not run';
+      else {
+        const problem = await judged(program, one, wire);
+        row[column] = problem ? 'FAILED' : 'ok';
+        if (problem) console.log(`FAILED   ${one.instrument}, ${column}: ${problem}`);
+        problem ? failed++ : passed++;
+      }
+    }
+  }
+}
+const headings = [...new Set([...rows.values()].flatMap((row) => Object.keys(row)))];
+const lines = [['', ...headings], ...[...rows].map(([name, row]) => [name, ...headings.map((one) => row[one] ?? '–')])];
+const widths = lines[0].map((_, at) => Math.max(...lines.map((line) => line[at].length)));
+for (const line of lines)
+  console.log(
+    line
+      .map((text, at) => text.padEnd(widths[at]))
+      .join('  ')
+      .trimEnd(),
+  );
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

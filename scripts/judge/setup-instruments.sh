@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs the programs that drive the simulators: sigrok-cli and lxi from Debian, where this runs as root, and a virtual
+# environment with PyVISA-py and PyMeasure. Does nothing where all is there. What cannot be had is said, and
+# scripts/check-simulators.mjs reports it as not run.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+venv=.venv/instruments
+requirements=scripts/judge/instruments-requirements.txt
+
+missing=()
+command -v sigrok-cli >/dev/null || missing+=(sigrok-cli)
+command -v lxi >/dev/null || missing+=(lxi-tools)
+/usr/bin/python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "judge: installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    log=$(mktemp)
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 ||
+      { tail -20 "$log" >&2; echo "judge: apt-get could not install ${missing[*]}" >&2; }
+    rm -f "$log"
+  else
+    echo "judge: not there, and only root with apt-get could install: ${missing[*]}" >&2
+  fi
+fi
+
+if ! cmp -s "$requirements" "$venv/requirements.txt" || ! "$venv/bin/python" -c 'import pyvisa_py, pymeasure' 2>/dev/null; then
+  echo "judge: installing PyVISA-py and PyMeasure into $venv"
+  /usr/bin/python3 -m venv --clear "$venv"
+  "$venv/bin/python" -m pip install -qq --disable-pip-version-check --only-binary :all: -r "$requirements"
+  cp "$requirements" "$venv/requirements.txt"
+fi
