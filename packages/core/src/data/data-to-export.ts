@@ -22,7 +22,10 @@ export class DataToExport {
     this.name = name;
     this.data = data;
     this.background = background;
-    this.timestamp = data.length === 0 ? Number.NaN : Math.min(...data.map((one) => one.timestamp));
+    this.timestamp = data.reduce(
+      (earliest, { timestamp }) => Math.min(earliest, timestamp),
+      data[0]?.timestamp ?? Number.NaN,
+    );
   }
 
   /** The same export with some facts replaced. */

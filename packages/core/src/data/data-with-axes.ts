@@ -67,7 +67,7 @@ export class DataWithAxes {
     this.data = init.data.map((array) => (typeof array === 'number' ? Float64Array.of(array) : array));
     this.complex = init.complex ?? false;
     this.shape = init.shape ?? [Math.floor((this.data[0]?.length ?? 0) / (this.complex ? 2 : 1))];
-    this.labels = init.labels ?? this.data.map((_, i) => `CH${String(i).padStart(2, '0')}`);
+    this.labels = init.labels ?? defaultLabels(this.data.length);
     this.units = checkUnits(init.units ?? '');
     this.axes = init.axes ?? [];
     this.navIndexes = init.navIndexes ?? [];
@@ -94,6 +94,17 @@ export class DataWithAxes {
     const { errors, ...rest } = this;
     return new DataWithAxes({ ...rest, ...(errors && { errors }), ...facts });
   }
+}
+
+/** By number of arrays: made once, since most data that come have them. */
+const knownLabels = new Map<number, readonly string[]>();
+
+function defaultLabels(count: number): readonly string[] {
+  const known = knownLabels.get(count);
+  if (known) return known;
+  const labels = Object.freeze(Array.from({ length: count }, (_, i) => `CH${String(i).padStart(2, '0')}`));
+  knownLabels.set(count, labels);
+  return labels;
 }
 
 function shapeFault({ data, complex, shape, labels, axes, errors }: DataWithAxes): string | undefined {

@@ -23,6 +23,7 @@ export class ChannelSaver<At> {
   #first: DataWithAxes | undefined;
   #arrays: readonly ArraySaver<At>[] = [];
   #errors: readonly ArraySaver<At>[] = [];
+  #hasBackground = false;
 
   constructor(options: ChannelOptions<At>) {
     this.#options = options;
@@ -39,16 +40,16 @@ export class ChannelSaver<At> {
   }
 
   /**
-   * @param background - taken once, before the first value; saved with it
+   * @param background - the first that comes is saved: the channel has a place for one
    * @throws DaqtorError `data.shape` if a later value differs from the first in more than its numbers
    */
   write(data: DataWithAxes, at: At, background?: DataWithAxes): H5Operation[] {
     if (!this.#first) return this.#define(data, at, background);
     this.#check(data, this.#first);
-    return [
-      ...this.#arrays.map((array, i) => array.next(at, data.data[i] as NumericArray)),
-      ...this.#errors.map((array, i) => array.next(at, data.errors?.[i] as NumericArray)),
-    ];
+    const operations = this.#arrays.map((array, i) => array.next(at, data.data[i] as NumericArray));
+    for (const [i, array] of this.#errors.entries()) operations.push(array.next(at, data.errors?.[i] as NumericArray));
+    if (background && !this.#hasBackground) operations.push(...this.background(background));
+    return operations;
   }
 
   #define(first: DataWithAxes, at: At, background: DataWithAxes | undefined): H5Operation[] {
@@ -82,6 +83,7 @@ export class ChannelSaver<At> {
    */
   background(background: DataWithAxes): H5Operation[] {
     if (this.#first) this.#check(background, this.#first, 'background');
+    this.#hasBackground = true;
     const { path, storage } = this.#options;
     const form = storedForm(background);
     const shape = [...Array.from({ length: storage.navRank }, () => 1), ...form.signal];

@@ -6,6 +6,8 @@ import type { Compression } from './array-saver.ts';
 import { DataToExportSaver } from './data-to-export-saver.ts';
 import { rowArrays } from './row-arrays.ts';
 
+const ONE: readonly number[] = [1];
+
 /** An axis along the rows. */
 export interface RowAxis {
   readonly label: string;
@@ -16,7 +18,7 @@ export interface RowAxis {
 /** Saves what a module gives, row by row, each row with one coordinate per axis. The first value defines the arrays. */
 export class DataToExportEnlargeableSaver {
   readonly #group: string;
-  readonly #axes: readonly RowAxis[];
+  readonly #axes: readonly (RowAxis & { readonly path: string })[];
   readonly #data: DataToExportSaver;
   #isOpen = false;
 
@@ -28,13 +30,13 @@ export class DataToExportEnlargeableSaver {
   constructor(group: string, module: string, axes: readonly RowAxis[], compression?: Compression) {
     for (const { units } of axes) checkUnits(units);
     this.#group = group;
-    this.#axes = axes;
+    this.#axes = axes.map((axis, i) => ({ ...axis, path: `${group}/NavAxes/${axisName(i)}` }));
     this.#data = new DataToExportSaver(group, rowArrays(compression), module);
   }
 
   /** Paths of the arrays that grow. */
   get growing(): readonly string[] {
-    return this.#isOpen ? [...this.#axes.map((_, i) => this.#axisPath(i)), ...this.#data.growing] : [];
+    return this.#isOpen ? [...this.#axes.map(({ path }) => path), ...this.#data.growing] : [];
   }
 
   /**
@@ -42,26 +44,18 @@ export class DataToExportEnlargeableSaver {
    * @throws DaqtorError `data.shape` if the value differs from the first in more than its numbers
    */
   write(value: DataToExport, at: readonly number[], background?: DataToExport): H5Operation[] {
-    const rows = this.#data.write(value, undefined, background);
-    const coordinates = this.#axes.map(
-      (_, i): H5Operation => ({
-        op: 'append',
-        path: this.#axisPath(i),
-        count: [1],
-        data: Float64Array.of(at[i] ?? Number.NaN),
-      }),
-    );
-    if (this.#isOpen) return [...rows, ...coordinates];
-    this.#isOpen = true;
-    return [
-      groupNode(`${this.#group}/NavAxes`, ''),
-      ...this.#axes.map((axis, spreadOrder) => growingAxisNode(this.#axisPath(spreadOrder), { ...axis, spreadOrder })),
-      ...rows,
-      ...coordinates,
-    ];
-  }
-
-  #axisPath(number: number): string {
-    return `${this.#group}/NavAxes/${axisName(number)}`;
+    const operations = this.#data.write(value, undefined, background);
+    if (!this.#isOpen) {
+      this.#isOpen = true;
+      operations.unshift(
+        groupNode(`${this.#group}/NavAxes`, ''),
+        ...this.#axes.map(({ path, ...axis }, spreadOrder) => growingAxisNode(path, { ...axis, spreadOrder })),
+      );
+    }
+    for (let i = 0; i < this.#axes.length; i++) {
+      const data = Float64Array.of(at[i] ?? Number.NaN);
+      operations.push({ op: 'append', path: this.#axes[i]?.path as string, count: ONE, data });
+    }
+    return operations;
   }
 }

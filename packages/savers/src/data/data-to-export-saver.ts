@@ -40,8 +40,8 @@ export class DataToExportSaver<At = void> {
   }
 
   /**
-   * @param background - taken once, before the first value; its data objects belong to those of the same name. Default the
-   *   one that the value carries; what comes with later values is not looked at
+   * @param background - its data objects belong to those of the same name; the first that comes is saved. Default the one
+   *   that the value carries
    * @throws DaqtorError `data.shape` if a later value differs from the first in more than its numbers
    */
   write(value: DataToExport, at: At, background: DataToExport | undefined = value.background): H5Operation[] {
@@ -54,7 +54,7 @@ export class DataToExportSaver<At = void> {
     for (const one of data) {
       const channel = this.#channels.get(one.name);
       if (!channel) throw misfit(this.#module, `data '${one.name}' that the first value did not have`);
-      operations.push(...channel.write(one, at, background?.get(one.name)));
+      for (const operation of channel.write(one, at, background?.get(one.name))) operations.push(operation);
     }
     return operations;
   }

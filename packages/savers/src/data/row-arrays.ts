@@ -13,12 +13,13 @@ export function rowArrays(compression: Compression = {}): ArrayStorage<void> {
     saver(path, dtype, signal) {
       // As PyMoDAQ has it: here 0D data keep their dimension of length 1.
       const row = signal.length === 0 ? [1] : signal;
+      const count = [1, ...row];
       const chunks = chunkShape([Number.POSITIVE_INFINITY], row, BYTES[dtype], chunkUse(compression));
       return {
         dtype,
         create: (facts) =>
           dataArrayNode(path, facts, { dtype, shape: [0, ...row], chunks, enlargeable: true, gzip: compression.gzip }),
-        next: (_, data) => ({ op: 'append', path, count: [1, ...row], data }),
+        next: (_, data) => ({ op: 'append', path, count, data }),
       };
     },
   };

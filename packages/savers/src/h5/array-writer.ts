@@ -4,7 +4,8 @@ import { fillSlot, type H5Module, type RawMetadata } from './h5-module.ts';
 import type { CreateArray } from './h5-operation.ts';
 import { check } from './h5-status.ts';
 import type { HeapBlock } from './heap-block.ts';
-import type { Block, ChunkWriter, MakeChunkWriter, OwnArray } from './own-array.ts';
+import type { Bytes } from './joined-bytes.ts';
+import type { Block, ChunkWriter, Extent, MakeChunkWriter, OwnArray } from './own-array.ts';
 
 /** `H5Z_FILTER_DEFLATE` and `H5S_UNLIMITED` of the HDF5 C API. */
 const DEFLATE = 1;
@@ -39,7 +40,7 @@ export class ArrayWriter {
   }
 
   /** @param data - all values, row-major; without them floats are NaN and integers 0 until written */
-  create(operation: Omit<CreateArray, 'op' | 'attributes' | 'data'>, data: Uint8Array | undefined): void {
+  create(operation: Omit<CreateArray, 'op' | 'attributes' | 'data'>, data: Bytes | undefined): void {
     const { path, dtype, shape, chunks, enlargeable, gzip } = operation;
     const type = RAW_TYPES[dtype];
     const [rows = 1n, ...rest] = shape.map(BigInt);
@@ -92,13 +93,30 @@ export class ArrayWriter {
     const [rows = 0] = count;
     const offset = [length, ...rest.map(() => 0)];
     if (own) {
-      own.shape[0] = length + rows;
-      this.#ahead.add(own);
-      this.#writeOwn(own, { path, offset, count, bytes });
+      this.#writeOwn(own, { path, offset: this.#grow(own, count), count, bytes });
     } else {
       check(this.#h5.resize_dataset(this.#file, path, [length + rows, ...rest].map(BigInt)));
       this.#throughHdf5(path, offset, count, this.#block.load(bytes));
     }
+  }
+
+  /**
+   * Takes the place of a chunk for bytes that somebody else writes.
+   *
+   * @param extent - of a chunk that nothing was written to
+   * @returns where in the file they go
+   */
+  placeFor({ path, offset, count }: Extent): number {
+    const own = this.#own.get(path);
+    const [part, ...others] = own ? partsByChunk(offset, count, own.shape, own.chunks) : [];
+    if (!own || !part || others.length > 0 || !this.#chunks) throw new Error('this is no chunk of its own');
+    return this.#chunks.placeFor(own, part, { path, offset, count });
+  }
+
+  /** The same for rows that are added. */
+  placeForRows({ path, count }: Omit<Extent, 'offset'>): number {
+    const own = this.#own.get(path);
+    return this.placeFor({ path, offset: own ? this.#grow(own, count) : [], count });
   }
 
   /** Whether `finish` has something to do. */
@@ -116,6 +134,14 @@ export class ArrayWriter {
     this.#chunks?.settle();
     for (const own of this.#ahead) this.#tell(own);
     this.#ahead.clear();
+  }
+
+  /** @returns where the new rows begin */
+  #grow(own: OwnArray, [rows = 0]: readonly number[]): number[] {
+    const [length = 0, ...rest] = own.shape;
+    own.shape[0] = length + rows;
+    this.#ahead.add(own);
+    return [length, ...rest.map(() => 0)];
   }
 
   #writeOwn(own: OwnArray, block: Block): void {

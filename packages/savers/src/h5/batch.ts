@@ -1,7 +1,8 @@
 import type { NumericArray } from '@daqtor/core';
 import { BlockPool } from './block-pool.ts';
-import type { H5Operation, PackedOperation, Slice } from './h5-operation.ts';
+import { type H5Operation, type PackedOperation, type Slice, STAYS } from './h5-operation.ts';
 import { MemoryBlock } from './memory-block.ts';
+import type { WholeChunks } from './whole-chunks.ts';
 
 const ALIGNMENT = 8;
 /** Room that a row of small values is given when it begins to grow, in values. */
@@ -32,7 +33,7 @@ interface Growing {
 
 /**
  * Operations that wait to be sent to the writing thread. Their arrays are copied on the way in, into memory that can be
- * handed over.
+ * handed over; large ones that fill a chunk stay where they are.
  * Blocks of values that adjoin in their array become one: the thread needs as long for each as for dozens of values.
  *
  * Operations on one path keep their order; a write may overtake operations on other paths, which it cannot depend on.
@@ -41,13 +42,17 @@ export class Batch {
   readonly #pool: BlockPool;
   #operations: PackedOperation[] = [];
   #blocks: ArrayBuffer[] = [];
+  #staying: NumericArray[] = [];
+  readonly #whole: WholeChunks | undefined;
   readonly #growing = new Map<string, Growing>();
   #block = new MemoryBlock(new ArrayBuffer(0));
   #used = 0;
   #bytes = 0;
 
-  constructor(pool = new BlockPool()) {
+  /** @param whole - without it all arrays are copied */
+  constructor(pool = new BlockPool(), whole?: WholeChunks) {
     this.#pool = pool;
+    this.#whole = whole;
   }
 
   /** How much waits. */
@@ -61,21 +66,23 @@ export class Batch {
 
   add(operations: readonly H5Operation[]): void {
     for (const operation of operations) {
+      this.#whole?.note(operation);
       if (operation.op === 'write' || operation.op === 'append') this.#addBlock(operation);
       else this.#push(operation.path, this.#pack(operation));
     }
   }
 
   /** All that waits; nothing does any more. */
-  take(): { operations: readonly PackedOperation[]; blocks: ArrayBuffer[] } {
+  take(): { operations: readonly PackedOperation[]; blocks: ArrayBuffer[]; staying: readonly NumericArray[] } {
     const operations = this.#operations;
     for (const path of this.#growing.keys()) this.#close(path);
-    const blocks = this.#blocks;
+    const [blocks, staying] = [this.#blocks, this.#staying];
     this.#operations = [];
     this.#blocks = [];
+    this.#staying = [];
     this.#block = new MemoryBlock(new ArrayBuffer(0));
     this.#used = this.#bytes = 0;
-    return { operations, blocks };
+    return { operations, blocks, staying };
   }
 
   #push(path: string, operation: PackedOperation): void {
@@ -92,6 +99,12 @@ export class Batch {
 
   #addBlock(operation: Extract<H5Operation, { readonly op: 'write' | 'append' }>): void {
     const { op, path, count, data } = operation;
+    if (this.#whole?.take(operation)) {
+      this.#push(path, { ...operation, data: [{ block: STAYS, at: 0, bytes: data.byteLength }] });
+      this.#staying.push(data);
+      this.#bytes += data.byteLength;
+      return;
+    }
     const growing = this.#growing.get(path);
     const before = growing && this.#operations[growing.at];
     if (growing && before?.op === op && data.byteLength < LARGE) {

@@ -11,6 +11,7 @@ export function chunkWriter(h5: H5Module, overlay: () => PageOverlay): MakeChunk
     const compressed = new CompressedChunks(block, throughHdf5);
     return {
       write: (own, ...part) => (own.gzip > 0 ? compressed : placed).write(own, ...part),
+      placeFor: (...chunk) => placed.placeFor(...chunk),
       get isPending() {
         return compressed.isPending;
       },

@@ -112,3 +112,85 @@ test('frames of a megabyte and more are read back, in every element type that ca
     expect(Buffer.from(buffer, byteOffset, byteLength).equals(Buffer.from(all.buffer))).toBe(true);
   }
 });
+
+const ROW = [1, 512, 512];
+const large = (value: number) => new Float64Array(512 * 512).fill(value);
+const firsts = async (path: string) => {
+  const { data } = await readArray(path, PATH);
+  return Array.from({ length: data.length / 512 ** 2 }, (_, i) => [data[i * 512 ** 2], data[(i + 1) * 512 ** 2 - 1]]);
+};
+
+test.each(['point', { everyMs: 5 }] as const)('large rows are in the file as they came: commits %j', async (commit) => {
+  const { file, path } = await open({ shape: [0, 512, 512], chunks: ROW, enlargeable: true }, commit);
+  const rows = [1, 2, 3, 4, 5].map((value) =>
+    file.transact([{ op: 'append', path: PATH, count: ROW, data: large(value) }]),
+  );
+  await Promise.all(rows);
+  await file.close();
+  expect(await firsts(path)).toEqual([1, 2, 3, 4, 5].map((value) => [value, value]));
+});
+
+test('large blocks go anywhere, and over each other', async () => {
+  const { file, path } = await open({ shape: [3, 512, 512], chunks: ROW });
+  const put = (at: number, value: number) =>
+    file.transact([{ op: 'write', path: PATH, offset: [at, 0, 0], count: ROW, data: large(value) }]);
+  await put(2, 1);
+  await put(0, 2);
+  await put(2, 3);
+  await file.transact([{ op: 'write', path: PATH, offset: [0, 0, 0], count: [2, 1, 1], data: Float64Array.of(8, 9) }]);
+  await put(1, 4);
+  await file.close();
+  expect(await firsts(path)).toEqual([
+    [8, 2],
+    [4, 4],
+    [3, 3],
+  ]);
+});
+
+test('after a failure large rows go on where the last commit ended', async () => {
+  const { file, path } = await open({ shape: [0, 512, 512], chunks: ROW, enlargeable: true });
+  const append = (value: number): H5Operation => ({ op: 'append', path: PATH, count: ROW, data: large(value) });
+  await file.transact([append(1)]);
+  const nowhere: H5Operation = { op: 'attribute', path: '/RawData/nowhere', name: 'x', value: 1 };
+  await expect(file.transact([append(2), nowhere])).rejects.toMatchObject({ code: 'save.failed' });
+  await file.transact([append(3)]);
+  await file.close();
+  expect(await firsts(path)).toEqual([
+    [1, 1],
+    [3, 3],
+  ]);
+});
+
+test.each([undefined, 1])('many rows of several arrays that are sent together stay apart: gzip %s', async (gzip) => {
+  const { file, path } = await open({ shape: [0] }, { everyMs: 1000 });
+  const arrays = ['/RawData/a', '/RawData/b', '/RawData/c'];
+  await file.transact(
+    arrays.map((array) => ({
+      op: 'array',
+      path: array,
+      dtype: 'float64',
+      shape: [0, 1024],
+      attributes: {},
+      chunks: [16, 1024],
+      enlargeable: true,
+      ...(gzip && { gzip }),
+    })),
+  );
+  for (let row = 0; row < 100; row++) {
+    void file.transact(
+      arrays.map((array, i) => ({
+        op: 'append',
+        path: array,
+        count: [1, 1024],
+        data: new Float64Array(1024).fill(1000 * i + row),
+      })),
+    );
+  }
+  await file.close();
+  for (const [i, array] of arrays.entries()) {
+    const { data } = await readArray(path, array);
+    expect(Array.from({ length: 100 }, (_, row) => data[row * 1024 + 7])).toEqual(
+      Array.from({ length: 100 }, (_, row) => 1000 * i + row),
+    );
+  }
+});

@@ -3,9 +3,11 @@ import { Batch } from './batch.ts';
 import { BlockPool } from './block-pool.ts';
 import type { H5Backend } from './h5-backend.ts';
 import { saveFailed } from './h5-errors.ts';
-import type { Commit, H5Answers, H5Operation, H5Question, OpenOptions } from './h5-operation.ts';
+import type { Commit, H5Answers, H5Operation, H5Question, OpenOptions, Transacted } from './h5-operation.ts';
 import { H5Thread } from './h5-thread.ts';
 import { lockFile } from './lock-file.ts';
+import { SidewaysWriter } from './sideways-writer.ts';
+import { WholeChunks } from './whole-chunks.ts';
 
 /** Bytes that wait to be sent to the thread: more are sent before their commit is due. */
 const MAX_WAITING = 4 * 2 ** 20;
@@ -31,7 +33,9 @@ export class H5File implements H5Backend {
   readonly #thread = H5Thread.take();
   readonly #unlock: () => void;
   readonly #everyMs: number;
-  readonly #batch = new Batch(pool);
+  readonly #whole: WholeChunks | undefined;
+  readonly #batch: Batch;
+  #sideways: SidewaysWriter | undefined;
   /** The commit that what is written now goes into. */
   #group: Settleable | undefined;
   /** The commit that was last begun. */
@@ -44,12 +48,15 @@ export class H5File implements H5Backend {
   #wake = () => {};
   #closed: Promise<void> | undefined;
 
-  private constructor({ path, commit = 'point' }: OpenOptions, clock: Clock, unlock: () => void) {
+  private constructor({ path, commit = 'point', swmr = false }: OpenOptions, clock: Clock, unlock: () => void) {
     this.path = path;
     this.commit = commit;
     this.#everyMs = commit === 'point' ? 0 : 'everyMs' in commit ? commit.everyMs : Number.POSITIVE_INFINITY;
     this.#clock = clock;
     this.#unlock = unlock;
+    // Readers of a file that is being written would see a chunk before its values.
+    this.#whole = swmr ? undefined : new WholeChunks();
+    this.#batch = new Batch(pool, this.#whole);
   }
 
   /**
@@ -68,10 +75,11 @@ export class H5File implements H5Backend {
     }
     try {
       await clock.outside(file.#thread.request({ do: 'open', options }));
+      file.#sideways = new SidewaysWriter(options.path);
     } catch (error) {
       await clock.outside(file.#thread.end());
       unlock();
-      throw error;
+      throw DaqtorError.is(error) ? error : DaqtorError.from(saveFailed('opening the file', options.path, error));
     }
     return file;
   }
@@ -119,7 +127,7 @@ export class H5File implements H5Backend {
 
   async #send(group: Settleable, commit: boolean): Promise<void> {
     this.#bytesSince += this.#batch.bytes;
-    const packed = this.#batch.take();
+    const { staying, ...packed } = this.#batch.take();
     if (commit) {
       this.#bytesSince = 0;
       this.#group = undefined;
@@ -128,17 +136,40 @@ export class H5File implements H5Backend {
       this.#committedMs = this.#clock.now();
     }
     try {
-      const request = { do: 'transact', ...packed, commit } as const;
-      const blocks = await this.#clock.outside(this.#thread.request(request, packed.blocks));
-      pool.giveBack(blocks as ArrayBuffer[]);
+      const isWhole = staying.length === 0 && !this.#sideways?.isBusy;
+      const places = await this.#transact(packed, commit && isWhole);
+      this.#sideways?.begin(staying, places);
+      if (commit && !isWhole) {
+        await this.#finishSideways();
+        await this.#transact({ operations: [], blocks: [] }, true);
+      }
       if (commit) group.resolve();
     } catch (error) {
+      this.#whole?.forget();
+      // Nothing of it may come in behind what is written next in the same place.
+      await this.#clock.outside(this.#sideways?.finish() ?? Promise.resolve()).catch(() => undefined);
       // What was handed over before this was known may build on what has failed.
       this.#bytesSince = 0;
       pool.giveBack(this.#batch.take().blocks);
       group.reject(error);
       this.#group?.reject(error);
       this.#group = undefined;
+    }
+  }
+
+  async #transact(packed: Pick<ReturnType<Batch['take']>, 'operations' | 'blocks'>, commit: boolean) {
+    const request = { do: 'transact', ...packed, commit } as const;
+    const answer = (await this.#clock.outside(this.#thread.request(request, packed.blocks))) as Transacted;
+    pool.giveBack(answer.blocks);
+    return answer.places;
+  }
+
+  async #finishSideways(): Promise<void> {
+    try {
+      await this.#clock.outside(this.#sideways?.finish() ?? Promise.resolve());
+    } catch (cause) {
+      await this.#clock.outside(this.#thread.request({ do: 'undo' }));
+      throw DaqtorError.from(saveFailed('writing large values', this.path, cause));
     }
   }
 
@@ -167,6 +198,7 @@ export class H5File implements H5Backend {
       await this.#clock.outside(this.#thread.end());
       throw error;
     } finally {
+      await this.#clock.outside(this.#sideways?.close() ?? Promise.resolve());
       this.#unlock();
     }
   }

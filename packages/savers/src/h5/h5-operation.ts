@@ -181,9 +181,12 @@ export interface ReadAnswer<T> {
   readonly spent: boolean;
 }
 
+/** In the place of a buffer's number: the bytes do not travel, the thread only says where in the file they go. */
+export const STAYS = -1;
+
 /** Where an array's bytes, or a part of them, lie in the memory that travels with a batch. */
 export interface Slice {
-  /** Which of the buffers. */
+  /** Which of the buffers, or `STAYS`. */
   readonly block: number;
   readonly at: number;
   readonly bytes: number;
@@ -200,6 +203,14 @@ type Travelling<T> = T extends { readonly data: NumericArray }
 /** An operation whose arrays were copied into buffers; one array may come in parts, in the order of its values. */
 export type PackedOperation = Travelling<H5Operation>;
 
+/** What the thread answers to operations. */
+export interface Transacted {
+  /** The buffers that travelled with them. */
+  readonly blocks: readonly ArrayBuffer[];
+  /** Where in the file the bytes that stayed go, in the order of their operations. */
+  readonly places: readonly number[];
+}
+
 export type WorkerRequest =
   | { readonly id: number; readonly do: 'open'; readonly options: OpenOptions }
   | {
@@ -210,6 +221,8 @@ export type WorkerRequest =
       /** Whether all since the last commit is committed now. */
       readonly commit: boolean;
     }
+  /** Takes back what was done since the last commit. */
+  | { readonly id: number; readonly do: 'undo' }
   | { readonly id: number; readonly do: 'ask'; readonly question: H5Question }
   | { readonly id: number; readonly do: 'close' }
   /** Is answered with nothing, once h5wasm is loaded. */
@@ -221,7 +234,7 @@ export type WorkerReply =
   | {
       readonly id: number;
       readonly answer?:
-        | readonly ArrayBuffer[]
+        | Transacted
         | H5Answers[keyof H5Answers]
         | ReadAnswer<RawNode>
         | ReadAnswer<readonly ReadArray[]>;

@@ -17,8 +17,16 @@ async function handle(h5: H5Module, request: WorkerRequest): Promise<WorkerReply
         writer = new H5Writer(h5, request.options);
         return { id };
       case 'transact':
-        await open().transact(request.operations, request.blocks, request.commit);
-        return { id, answer: request.blocks };
+        return {
+          id,
+          answer: {
+            places: await open().transact(request.operations, request.blocks, request.commit),
+            blocks: request.blocks,
+          },
+        };
+      case 'undo':
+        open().undo();
+        return { id };
       case 'ask':
         return { id, answer: open().ask(request.question) };
       case 'close':

@@ -64,13 +64,14 @@ export class H5Writer {
 
   /**
    * @param commit - whether the transaction ends here
+   * @returns where in the file the bytes go that the operations do not bring
    * @throws H5Failure; the file is then as it was after the last commit
    */
   async transact(
     operations: readonly PackedOperation[],
     blocks: readonly ArrayBufferLike[],
     commit = true,
-  ): Promise<void> {
+  ): Promise<readonly number[]> {
     const file = this.#opened();
     const { runner } = file;
     let tried = '';
@@ -84,15 +85,22 @@ export class H5Writer {
       else operations.forEach(run);
       tried = 'compressing';
       if (runner.isPending) await runner.finish();
-      if (!commit) return;
-      tried = 'committing';
-      this.#commit(file);
+      if (commit) {
+        tried = 'committing';
+        this.#commit(file);
+      }
+      return runner.takePlaces();
     } catch (cause) {
       const failure = this.#failure(tried, cause);
       this.#rollBack();
       if (!this.#open) this.#gaveUp = failure;
       throw failure;
     }
+  }
+
+  /** Takes back what was done since the last commit. */
+  undo(): void {
+    this.#rollBack();
   }
 
   /** @throws H5Failure if there is no such node */

@@ -1,4 +1,5 @@
 import type { H5Module } from './h5-module.ts';
+import type { Bytes } from './joined-bytes.ts';
 
 /** A block of the module's heap that all data go through; it grows to the largest. */
 export class HeapBlock {
@@ -25,9 +26,9 @@ export class HeapBlock {
   }
 
   /** @returns a pointer to a copy, good until the next call */
-  load(bytes: Uint8Array): number {
+  load(bytes: Bytes): number {
     const pointer = this.reserve(bytes.byteLength);
-    this.#h5.HEAPU8.set(bytes, pointer);
+    this.#h5.HEAPU8.set(bytes.subarray(0, bytes.byteLength), pointer);
     return pointer;
   }
 

@@ -1,11 +1,11 @@
 import { ArrayWriter } from './array-writer.ts';
 import { RAW_TYPES } from './element-types.ts';
 import { type H5Module, H5T, type RawType } from './h5-module.ts';
-import type { Attributes, AttributeValue, PackedOperation, Slice } from './h5-operation.ts';
+import { type Attributes, type AttributeValue, type PackedOperation, type Slice, STAYS } from './h5-operation.ts';
 import { check } from './h5-status.ts';
 import { HeapBlock } from './heap-block.ts';
+import { joined } from './joined-bytes.ts';
 import type { MakeChunkWriter } from './own-array.ts';
-import { Scratch } from './scratch.ts';
 
 const TEXT: RawType = { type: H5T.string, size: 4, signed: false, littleEndian: true, vlen: true, cset: 1 };
 const SCALAR = { shape: [], maxshape: [] } as const;
@@ -16,7 +16,7 @@ export class OperationRunner {
   #file: bigint;
   readonly #block: HeapBlock;
   readonly #arrays: ArrayWriter;
-  readonly #joined = new Scratch();
+  #places: number[] = [];
 
   /** @param makeChunks - writes chunks past HDF5, where that is possible */
   constructor(h5: H5Module, file: bigint, makeChunks?: MakeChunkWriter) {
@@ -36,7 +36,7 @@ export class OperationRunner {
         this.#setAttributes(path, operation.attributes);
         break;
       case 'array':
-        this.#arrays.create(operation, operation.data && this.#join(operation.data, blocks));
+        this.#arrays.create(operation, operation.data && allOf(operation.data, blocks));
         this.#setAttributes(path, operation.attributes);
         break;
       case 'attribute':
@@ -46,15 +46,24 @@ export class OperationRunner {
         this.#setAttribute(path, operation.name, operation.value);
         break;
       case 'write':
-        this.#arrays.write({ ...operation, bytes: this.#join(operation.data, blocks) });
+        if (stays(operation.data)) this.#places.push(this.#arrays.placeFor(operation));
+        else this.#arrays.write({ ...operation, bytes: allOf(operation.data, blocks) });
         break;
       case 'append':
-        this.#arrays.append({ ...operation, bytes: this.#join(operation.data, blocks) });
+        if (stays(operation.data)) this.#places.push(this.#arrays.placeForRows(operation));
+        else this.#arrays.append({ ...operation, bytes: allOf(operation.data, blocks) });
         break;
       case 'append-bytes':
         this.#appendBytes(path, operation.rows, blocks);
         break;
     }
+  }
+
+  /** Where in the file the bytes go that stayed where they were, since this was last asked. */
+  takePlaces(): readonly number[] {
+    const places = this.#places;
+    this.#places = [];
+    return places;
   }
 
   /** Whether `finish` has something to do. */
@@ -81,19 +90,6 @@ export class OperationRunner {
   /** Gives the memory back. */
   release(): void {
     this.#block.release();
-  }
-
-  /** The bytes of an array that came in parts; in place if it came in one. Good until the next. */
-  #join(parts: readonly Slice[], blocks: readonly ArrayBufferLike[]): Uint8Array {
-    const [first] = parts;
-    if (first && parts.length === 1) return bytesOf(first, blocks);
-    const whole = this.#joined.take(parts.reduce((sum, { bytes }) => sum + bytes, 0));
-    let at = 0;
-    for (const part of parts) {
-      whole.set(bytesOf(part, blocks), at);
-      at += part.bytes;
-    }
-    return whole;
   }
 
   /** Each row of a vlen array is a `hvl_t` in memory: length and pointer, 4 bytes each in wasm32. */
@@ -132,6 +128,12 @@ export class OperationRunner {
     check(this.#h5.create_attribute(this.#file, path, name, BigInt(pointer), { ...RAW_TYPES.int32, ...SCALAR }));
   }
 }
+
+/** The bytes of an array, which may have come in parts. */
+const allOf = (parts: readonly Slice[], blocks: readonly ArrayBufferLike[]) =>
+  joined(parts.map((part) => bytesOf(part, blocks)));
+
+const stays = (data: readonly Slice[]) => data[0]?.block === STAYS;
 
 function bytesOf({ block, at, bytes }: Slice, blocks: readonly ArrayBufferLike[]): Uint8Array {
   return new Uint8Array(blocks[block] as ArrayBufferLike, at, bytes);

@@ -1,13 +1,18 @@
 import { type ChunkPart, forEachRun } from './chunk-grid.ts';
 import type { HeapBlock } from './heap-block.ts';
+import type { Bytes } from './joined-bytes.ts';
 
-/** A block of values. */
-export interface Block {
+/** Where a block of values goes. */
+export interface Extent {
   readonly path: string;
   readonly offset: readonly number[];
   readonly count: readonly number[];
+}
+
+/** A block of values. */
+export interface Block extends Extent {
   /** Row-major. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
 }
 
 /** A chunked array that was made since its file was opened, so that we know what is in its chunks. */
@@ -30,6 +35,8 @@ export interface OwnArray {
 export interface ChunkWriter {
   /** @param block - its bytes must stay until `finish` has resolved */
   write(own: OwnArray, part: ChunkPart, block: Block): void;
+  /** Where in the file a chunk goes that somebody else writes. @throws Error if it cannot be left to others */
+  placeFor(own: OwnArray, part: ChunkPart, extent: Extent): number;
   /** Whether `finish` has something to do. */
   readonly isPending: boolean;
   /** Ends what takes other threads. */
@@ -50,7 +57,7 @@ export type WriteThroughHdf5 = (
 ) => void;
 
 /** Where the chunk of a part begins in the array, and how much of it lies within the array. */
-export function chunkExtent(own: OwnArray, part: ChunkPart, { offset }: Block): { origin: number[]; count: number[] } {
+export function chunkExtent(own: OwnArray, part: ChunkPart, { offset }: Extent): { origin: number[]; count: number[] } {
   const origin = part.inChunk.map((at, d) => (offset[d] as number) + (part.inBlock[d] as number) - at);
   const count = own.chunks.map((length, d) => Math.min(length, (own.shape[d] as number) - (origin[d] as number)));
   return { origin, count };

@@ -169,7 +169,7 @@ test('what was put behind the committed bytes goes to the disk at once', () => {
 test('one write of the module is replaced by other bytes, and its place is told', () => {
   const bench = openFile();
   const [key, bytes] = [Buffer.from('key'), Buffer.from('values')];
-  const place = bench.overlay.replacing({ key, bytes }, () => {
+  const place = bench.overlay.replacing({ key, bytes, length: 6 }, () => {
     put(bench, 'key..', 20_000); // Of another length.
     put(bench, 'yek...', 30_000); // Another beginning.
     put(bench, 'key...', 9_997);
@@ -178,6 +178,16 @@ test('one write of the module is replaced by other bytes, and its place is told'
   expect(place).toBe(9_997);
   expect(seen(bench, 9_997, 10_003)).toBe('values');
   expect(seen(bench, 40_000, 40_006)).toBe('key...');
-  expect(bench.overlay.replacing({ key, bytes }, () => {})).toBeUndefined();
+  expect(bench.overlay.replacing({ key, bytes, length: 6 }, () => {})).toBeUndefined();
+  bench.overlay.release();
+});
+
+test('a write whose bytes come from elsewhere only takes its place, where nothing is committed', () => {
+  const bench = openFile();
+  const expected = { key: Buffer.from('key'), bytes: undefined, length: 6 };
+  expect(bench.overlay.replacing(expected, () => put(bench, 'key...', 20_000))).toBe(20_000);
+  expect(onDisk(bench, 20_000, 20_006)).toBe('');
+  expect(bench.overlay.replacing(expected, () => put(bench, 'key...', 9_000))).toBeUndefined();
+  expect(seen(bench, 9_000, 9_006)).toBe('key...');
   bench.overlay.release();
 });

@@ -20,8 +20,9 @@ export interface OverlayOptions {
 export interface Expected {
   /** What its bytes begin with. */
   readonly key: Uint8Array;
-  /** What goes into the file; as long as the write is. */
-  readonly bytes: Uint8Array;
+  readonly length: number;
+  /** What goes into the file; undefined for what somebody else writes, which can only be behind committed bytes. */
+  readonly bytes: Uint8Array | undefined;
 }
 
 /** A piece of the file with bytes that wait for a commit. */
@@ -240,6 +241,7 @@ export class PageOverlay {
     if (this.#cutTo !== undefined) this.#cutTo = Math.max(this.#cutTo, position + length);
     const given = new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
     const bytes = this.#replaced(given, position);
+    if (!bytes) return length;
     // HDF5 would go on behind a part that was written with its own bytes: others are written to their end.
     const over = this.#over(length, position);
     if (over > 0) this.#keep(stream.nfd, bytes.subarray(0, over), position);
@@ -250,9 +252,10 @@ export class PageOverlay {
     return length;
   }
 
-  #replaced(given: Uint8Array, position: number): Uint8Array {
-    const { key, bytes } = this.#expected ?? {};
-    if (!key || bytes?.byteLength !== given.byteLength || key.some((byte, i) => byte !== given[i])) return given;
+  #replaced(given: Uint8Array, position: number): Uint8Array | undefined {
+    const { key, length, bytes } = this.#expected ?? {};
+    if (!key || length !== given.byteLength || key.some((byte, i) => byte !== given[i])) return given;
+    if (!bytes && this.#over(length, position) > 0) return given;
     this.#place = position;
     this.#expected = undefined;
     return bytes;

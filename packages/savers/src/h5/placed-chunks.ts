@@ -6,6 +6,7 @@ import {
   type Block,
   chunkExtent,
   copyPart,
+  type Extent,
   eachRun,
   gathered,
   type OwnArray,
@@ -48,6 +49,11 @@ export class PlacedChunks {
     else eachRun(own, part, block, (bytes, at) => this.#overlay().put(bytes, place + at));
   }
 
+  placeFor(own: OwnArray, part: ChunkPart, extent: Extent): number {
+    if (this.#placesOf(own).has(part.chunk)) throw new Error('this chunk was written before');
+    return this.#place(own, part, extent, undefined);
+  }
+
   #placesOf(own: OwnArray): Map<number, number> {
     let places = this.#places.get(own);
     if (!places) {
@@ -59,19 +65,25 @@ export class PlacedChunks {
 
   /** Has HDF5 write a chunk as a whole: a key in the place of its values, by which we see where it goes. */
   #writeFirst(own: OwnArray, part: ChunkPart, block: Block): void {
-    const { origin, count } = chunkExtent(own, part, block);
-    const key = this.#key.subarray(0, firstRun(own, count));
-    if (key.length < MIN_KEY_BYTES) {
+    if (firstRun(own, chunkExtent(own, part, block).count) < MIN_KEY_BYTES) {
       const pointer = this.#block.load(gathered(own, part, block));
       this.#throughHdf5(own, offsetOf(part, block), part.count, pointer);
       return;
     }
+    this.#place(own, part, block, wholeChunk(own, part, block) ?? this.#padded(own, part, block));
+  }
+
+  /** @param bytes - of the chunk; undefined if somebody else writes them */
+  #place(own: OwnArray, part: ChunkPart, extent: Extent, bytes: Uint8Array | undefined): number {
+    const { origin, count } = chunkExtent(own, part, extent);
+    const key = this.#key.subarray(0, firstRun(own, count));
     const pointer = this.#block.reserve(own.chunkBytes);
     this.#h5.HEAPU8.set(key, pointer);
-    const bytes = wholeChunk(own, part, block) ?? this.#padded(own, part, block);
-    const place = this.#overlay().replacing({ key, bytes }, () => this.#throughHdf5(own, origin, count, pointer));
+    const expected = { key, length: own.chunkBytes, bytes };
+    const place = this.#overlay().replacing(expected, () => this.#throughHdf5(own, origin, count, pointer));
     if (place === undefined) throw new Error('HDF5 has not written the chunk in one piece');
     this.#placesOf(own).set(part.chunk, place);
+    return place;
   }
 
   /** A chunk with one part written, the rest as it is until it is written; good until the next. */

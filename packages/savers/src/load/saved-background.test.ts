@@ -38,6 +38,15 @@ test('a background that a detector carries is saved once beside the data of a sc
   expect(attributes.data_type).toBe('bkg');
 });
 
+test('a background that was taken after the first points is saved when it comes', async () => {
+  const bare = (step: number) => new DataToExport({ name: 'MyDet', data: measured(step).data });
+  const { file } = await runScan(dataset(tempFolder()), { dataAt: (step) => (step < 5 ? bare(step) : measured(step)) });
+  const loader = await DataLoader.open(file);
+  const { data, warnings } = await loader.loadAll('/RawData/Scan000/Detector000', { withBkg: true });
+  expect(warnings).toEqual([]);
+  expect([...(data.get('Power')?.data[0] ?? [])]).toEqual(Array.from({ length: 12 }, (_, step) => step - 50));
+});
+
 test('a recording over time keeps the background of its first frame', async () => {
   const path = join(tempFolder(), 'b.h5');
   const frames = new BoundedQueue<DataToExport>({ maxItems: 3 });

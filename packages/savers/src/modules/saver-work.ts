@@ -41,8 +41,8 @@ export class QueueWork<T> implements SaverWork {
   readonly #failure = failure();
   #failed: { readonly error: unknown } | undefined;
   #isTold = false;
-  /** Arrays that grow and are in the file. */
-  #grown: readonly string[] = [];
+  /** Whether the saver has made its arrays. */
+  #hasValues = false;
 
   constructor(options: QueueWorkOptions<T>) {
     this.#options = options;
@@ -75,14 +75,14 @@ export class QueueWork<T> implements SaverWork {
     // Taken here, not before: closing must see what is on its way.
     for (const value of queue.takeAll(MAX_BATCH, MAX_BATCH_BYTES)) {
       try {
-        operations.push(...saver.write(value));
+        for (const operation of saver.write(value)) operations.push(operation);
         compiled.push(value);
       } catch (error) {
         fault = { error };
         break;
       }
     }
-    if (compiled.length > 0) this.#grown = saver.growing ?? [];
+    this.#hasValues ||= compiled.length > 0;
     if (operations.length > 0) await this.#save(operations, compiled);
     // What came before the value that does not fit is saved; then nothing more is.
     if (fault) {
@@ -147,7 +147,7 @@ export class QueueWork<T> implements SaverWork {
     const late = this.#isTold ? undefined : this.#failed;
     if (late) this.fault(late.error);
     const operations = [...(saver.close?.(late ? 'failed' : outcome) ?? [])];
-    for (const path of this.#grown) {
+    for (const path of this.#hasValues ? (saver.growing ?? []) : []) {
       operations.push(...grownAttributes(path, await file.ask({ ask: 'shape', path })));
     }
     await committed(file, operations);

@@ -71,16 +71,16 @@ export class ScanSaver implements Saver<ScanPoint> {
   }
 
   write({ indexes, positions, data, atEpochMs }: ScanPoint): H5Operation[] {
-    const elapsed = (atEpochMs - this.#description.startedEpochMs) / 1000;
-    return [
-      ...this.#detectors.flatMap((saver, i) => {
-        const given = data[i];
-        return given ? saver.write({ indexes, data: given }) : [];
-      }),
-      ...this.#actuators.flatMap((saver, i) => saver.write({ indexes, position: positions[i] ?? Number.NaN })),
-      this.#times.write(indexes, elapsed),
-      this.#status.write(indexes, MEASURED),
-    ];
+    const operations: H5Operation[] = [];
+    const add = (all: readonly H5Operation[]) => {
+      for (const one of all) operations.push(one);
+    };
+    for (const [i, given] of data.entries()) add(this.#detectors[i]?.write({ indexes, data: given }) ?? []);
+    for (const [i, saver] of this.#actuators.entries())
+      add(saver.write({ indexes, position: positions[i] ?? Number.NaN }));
+    operations.push(this.#times.write(indexes, (atEpochMs - this.#description.startedEpochMs) / 1000));
+    operations.push(this.#status.write(indexes, MEASURED));
+    return operations;
   }
 
   /** Says how the scan ended, whatever became of its points. */
