@@ -35,6 +35,7 @@ export async function beamMap({ stage, meter, spectrometer, camera, points, out,
     over: grid(linspace(bench.y, -1, 1, points, 'mm'), linspace(bench.x, -1, 1, points, 'mm')).snake(),
     read: [bench.power, bench.spectrum, bench.camera],
     settleMs: 20,
+    onError: 'abort', // nobody could resume it from here
     save: dataset(out, { sample: 'star in a ring' }),
   });
 

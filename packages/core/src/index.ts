@@ -1,10 +1,12 @@
 export { DaqLogger, type LoggerOptions } from './actors/daq-logger.ts';
 export { type Arrival, DaqMove } from './actors/daq-move.ts';
-export { DaqScan, type ScanOptions, type ScanResult } from './actors/daq-scan.ts';
+export { DaqScan, type ScanResult } from './actors/daq-scan.ts';
 export { DaqViewer } from './actors/daq-viewer.ts';
 export type { GrabForm } from './actors/expected-grab.ts';
 export type { LiveGrab, LiveOptions, LiveResult, WhenBehind } from './actors/live-grab.ts';
 export type { Scale } from './actors/scaled-actuator.ts';
+export type { ScanCommand } from './actors/scan-commands.ts';
+export type { ScanOptions } from './actors/scan-options.ts';
 export type { ShownOptions } from './actors/shown-data.ts';
 export type { ViewerBackground } from './actors/viewer-background.ts';
 export type { ActuatorDriver, Limits } from './contracts/actuator-driver.ts';
@@ -38,12 +40,14 @@ export { type PortSetting, portSetting } from './contracts/port-setting.ts';
 export type {
   LogLine,
   ModuleRecord,
+  PointStatus,
   ScanDescription,
   ScanOutcome,
   ScanPoint,
   ScanRecorder,
   ScanRecording,
   ScanStreams,
+  SkippedStatus,
 } from './contracts/scan-recorder.ts';
 export { unitsSetting } from './contracts/units-setting.ts';
 export type { TraceLine, Wire, WireEvents, WirePort } from './contracts/wire.ts';
@@ -114,6 +118,7 @@ export {
   zip,
 } from './scan/builders.ts';
 export type { DeadTime } from './scan/dead-time.ts';
+export { type ErrorPolicy, type ErrorRule, retry } from './scan/error-policy.ts';
 export { type Modules, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
 export type { PlannedPoint } from './scan/planned-point.ts';
 export type { PointAxis, Points, PurePoint } from './scan/points.ts';
@@ -122,6 +127,7 @@ export type { Progress, Reading } from './scan/progress.ts';
 export type { PymodaqSettings, PymodaqValue } from './scan/pymodaq/pymodaq-value.ts';
 export type { Reach } from './scan/reach.ts';
 export { type ActuatorRef, Scan } from './scan/scan.ts';
+export { type ScanSettings, type ScanSettingsInput, scanSettings } from './scan/scan-settings.ts';
 export { parseScan, type ScanValue, scanSchema } from './scan/scan-value.ts';
 export { type Actuator, linspace, logspace, positions, sparse, steps } from './scan/sweep.ts';
 export { tabular } from './scan/tabular.ts';

@@ -61,6 +61,25 @@ test('what a stopped scan did not measure is NaN, its status 0, and it is not do
   expect([...status.data]).toEqual([1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
 });
 
+test('a skipped point has no values, a status that says why, its read-backs and its time', async () => {
+  const skipped = { 5: 'skippedMoving', 7: 'skippedGrabbing', 8: 'skippedByHand' } as const;
+  const { file } = await runScan(dataset(tempFolder()), { skipped });
+  const status = await readArray(file, '/RawData/Scan000/Status/Data0D/CH00/Data00');
+  expect([...status.data]).toEqual([1, 1, 1, 1, 1, 2, 1, 4, 5, 1, 1, 1]);
+  const { data } = await readArray(file, `${DATA}/Data0D/CH00/Data00`);
+  expect([...data].map((value) => Number.isNaN(value))).toEqual([...status.data].map((value) => value !== 1));
+  const { data: image } = await readArray(file, `${DATA}/Data2D/CH00/Data00`);
+  expect([...image].filter((value) => Number.isNaN(value))).toHaveLength(3 * 12);
+  const { data: times } = await readArray(file, '/RawData/Scan000/Timestamps/Data0D/CH00/Data00');
+  expect([...times].map((seconds) => Math.round(10 * Number(seconds)))).toEqual([...Array(12).keys()]);
+});
+
+test('a scan may begin with points that are skipped', async () => {
+  const { file } = await runScan(dataset(tempFolder()), { skipped: { 0: 'skippedMoving', 1: 'skippedMoving' } });
+  const { data } = await readArray(file, `${DATA}/Data0D/CH00/Data00`);
+  expect([...data].slice(0, 3)).toEqual([Number.NaN, Number.NaN, 2.5]);
+});
+
 test('a completed scan is done', async () => {
   const { file } = await runScan(dataset(tempFolder()));
   const nodes = new Map(flatten(await describeFile(file)));

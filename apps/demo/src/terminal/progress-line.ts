@@ -8,11 +8,12 @@ import { duration } from './duration.ts';
  * @param columns - room in the line; the bar takes what is left over
  */
 export function progressLine(progress: Progress, columns: number): string {
-  const { done, total, pointsPerSecond, remainingMs, positions, reading, state } = progress;
+  const { done, skipped, total, pointsPerSecond, positions, reading } = progress;
   const facts = [
     `${done}/${total}`,
     `${figure(pointsPerSecond)} points/s`,
-    state === 'paused' ? 'paused' : state === 'ended' ? (done === total ? 'done' : 'ended') : timeLeft(remainingMs),
+    standing(progress),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
     ...positions.map(({ name, value, units }) => `${name} ${value.toFixed(3)} ${units}`),
     ...(reading ? [`${reading.name} ${quantity(reading.value, reading.units)}`] : []),
   ].join('  ');
@@ -20,8 +21,11 @@ export function progressLine(progress: Progress, columns: number): string {
   return room < 5 ? facts.slice(0, columns - 1) : `${bar(done / total, room)}  ${facts}`;
 }
 
-function timeLeft(ms: number | undefined): string {
-  return `${ms === undefined ? '–' : duration(ms)} left`;
+/** Whether it goes on, and how long; if not, why. */
+function standing({ state, done, total, remainingMs, trouble }: Progress): string {
+  if (state === 'paused') return trouble ? `paused: ${trouble.message}` : 'paused';
+  if (state === 'ended') return done === total ? 'done' : 'ended';
+  return `${remainingMs === undefined ? '–' : duration(remainingMs)} left`;
 }
 
 function bar(fraction: number, width: number): string {

@@ -6,6 +6,7 @@ import { progressLine } from './progress-line.ts';
 const progress = {
   state: 'moving' as const,
   done: 110,
+  skipped: 0,
   total: 440,
   elapsedMs: 11_000,
   pointsPerSecond: 10,
@@ -15,6 +16,7 @@ const progress = {
     { name: 'x', value: 0.25, units: 'mm' },
   ],
   reading: { name: 'voltage', value: 1.23456, units: 'V' },
+  trouble: undefined,
 };
 
 it('tells in one line how far the scan is', () => {
@@ -34,7 +36,15 @@ it('writes times for people', () => {
 });
 
 it('says where the time went', () => {
-  const parts = { motionMs: 600, settlingMs: 200, exposureMs: 100, savingMs: 50, pausedMs: 0, overheadMs: 50 };
+  const parts = {
+    motionMs: 600,
+    settlingMs: 200,
+    exposureMs: 100,
+    savingMs: 50,
+    pausedMs: 0,
+    heldMs: 0,
+    overheadMs: 50,
+  };
   expect(deadTimeLine({ totalMs: 1000, ...parts })).toBe(
     'Time 1.0 s: motion 60.0 % · settling 20.0 % · exposure 10.0 % · saving 5.0 % · overhead 5.0 %',
   );

@@ -50,6 +50,7 @@ async function runScan(
     const run = bench.scan({
       over: grid(linspace(bench.x, 1, POINTS, POINTS)),
       read: [bench.meter],
+      onError: 'abort',
       save: dataset(folder),
     });
     run.points$.subscribe(({ step }) => {

@@ -59,13 +59,13 @@ it('logs each module at its own pace, and all that happens as lines, until it is
   });
   await clock.sleep(110);
   await bench.x.home().catch(() => undefined);
-  bench.tell('scan', { type: 'scanPaused' });
+  bench.tell('scan', { type: 'scanResumed' });
   await logger.stop();
   const valuesOf = (name: string) => places[0]?.values.filter((value) => value.startsWith(name));
   expect(valuesOf('a')).toEqual(['a 0', 'a 40', 'a 80']);
   expect(valuesOf('b')).toEqual(['b 0', 'b 100']);
   expect(valuesOf('x')).toEqual(['x 0 0 mm', 'x 50 0 mm', 'x 100 0 mm']);
-  expect(places[0]).toMatchObject({ ended: true, lines: ['scan: scanPaused'] });
+  expect(places[0]).toMatchObject({ ended: true, lines: ['scan: scanResumed'] });
   await clock.sleep(1000);
   expect(valuesOf('a')).toHaveLength(3);
   await bench.close();

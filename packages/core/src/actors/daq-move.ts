@@ -37,7 +37,7 @@ export class DaqMove {
   readonly #position = new BehaviorSubject(Number.NaN);
   /** Whether the last move ended in the direction of approach, so that the play of the mechanics is on that side. */
   #playTaken = false;
-  /** False from the moment a motion is commanded until rest was confirmed: closing must then stop the axis first. */
+  /** Closing must stop the axis first while this is false. */
   #atRest = true;
   #stopping: Promise<Arrival> | undefined;
 
@@ -78,6 +78,11 @@ export class DaqMove {
 
   get identity(): string | undefined {
     return this.#keeper.connected?.identity;
+  }
+
+  /** False from the moment a motion is commanded until rest was confirmed; so also after a motion that failed. */
+  get isAtRest(): boolean {
+    return this.#atRest;
   }
 
   /**

@@ -1,95 +1,12 @@
-import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { ActuatorDriver } from '../contracts/actuator-driver.ts';
-import type { ScanDescription, ScanOutcome, ScanPoint, ScanRecorder } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
-import { lab } from '../lab/lab.ts';
 import { grid } from '../scan/builders.ts';
 import { linspace } from '../scan/sweep.ts';
-import { stubActuator, stubDetector } from '../testing/stub-instruments.ts';
-import { VirtualClock } from '../time/virtual-clock.ts';
-
-interface RecorderFaults {
-  /** Refuses this step. */
-  readonly failAt?: number;
-  /** Acknowledges before DAQ_Scan can ask. */
-  readonly answersAtOnce?: boolean;
-  /** Fails by itself after this time. */
-  readonly failAfterMs?: number;
-  /** Cannot write the end. */
-  readonly failAtEnd?: boolean;
-  /** Makes points durable together, this long after the first of them. */
-  readonly everyMs?: number;
-}
-
-/** Keeps points in memory and acknowledges each. */
-function memoryRecorder({
-  failAt = -1,
-  answersAtOnce = false,
-  failAfterMs,
-  failAtEnd = false,
-  everyMs,
-}: RecorderFaults = {}) {
-  const kept = {
-    description: undefined as ScanDescription | undefined,
-    points: [] as ScanPoint[],
-    outcome: undefined as ScanOutcome | undefined,
-    log: [] as string[],
-  };
-  const recorder: ScanRecorder = {
-    begin: async (description, { points, log$ }, clock) => {
-      kept.description = description;
-      log$.subscribe(({ level, text }) => kept.log.push(`${level} ${text}`));
-      const saved = new Subject<number>();
-      if (failAfterMs !== undefined) {
-        clock.setTimeout(() => saved.error(new DaqtorError('save.failed', { problem: 'disk gone' })), failAfterMs);
-      }
-      const drained = (async () => {
-        for (let batch = await points.takeBatch(1); batch; batch = await points.takeBatch(1)) {
-          if (everyMs !== undefined && batch[0]?.step === 0) await clock.sleep(everyMs);
-          const point = batch[0] as ScanPoint;
-          if (!answersAtOnce && everyMs === undefined) await clock.sleep(1);
-          if (point.step === failAt) {
-            saved.error(new DaqtorError('save.failed', { problem: 'disk full' }));
-            return;
-          }
-          kept.points.push(point);
-          saved.next(point.step);
-        }
-      })();
-      return {
-        file: '/data/scan.h5',
-        group: '/RawData/Scan000',
-        saved$: saved,
-        ...(everyMs !== undefined && { ahead: 100 }),
-        end: async (outcome) => {
-          await drained;
-          kept.outcome = outcome;
-          if (failAtEnd) throw new DaqtorError('save.failed', { problem: 'the end could not be written' });
-        },
-      };
-    },
-  };
-  return { recorder, kept };
-}
-
-async function bench(y: (driver: ActuatorDriver, clock: VirtualClock) => Partial<ActuatorDriver> = () => ({})) {
-  const clock = new VirtualClock();
-  const modules = await lab(
-    {
-      x: stubActuator(({ clock }) => ({ isMoving: () => clock.sleep(10).then(() => false) }))({}),
-      y: stubActuator((_, driver) => y(driver, clock))({ limits: [-5, 5] }),
-      meter: stubDetector()({}),
-    },
-    { clock },
-  );
-  const over = grid(linspace(modules.y, 0, 2, 3), linspace(modules.x, 0, 3, 4)).snake();
-  return { ...modules, modules, clock, over, scan: modules.scan.bind(modules) };
-}
+import { memoryRecorder, scanBench } from './testing/scan-on-trial.ts';
 
 describe('a scan that runs through', () => {
   it('measures each point once, in its place, with positions read back', async () => {
-    const { scan, over, meter } = await bench((driver) => {
+    const { scan, over, meter } = await scanBench((driver) => {
       const { readPosition } = driver;
       return { readPosition: async (signal) => (await readPosition(signal)) + 0.001 };
     });
@@ -108,7 +25,7 @@ describe('a scan that runs through', () => {
   });
 
   it('describes itself before the first point: axes, units, modules, settings', async () => {
-    const { scan, modules, meter } = await bench();
+    const { scan, modules, meter } = await scanBench();
     const { recorder, kept } = memoryRecorder();
     const over = grid(linspace(modules.x, 0, 3000, 4, 'um'));
     await scan({ over, read: [meter], settleMs: 5, save: recorder }).done;
@@ -124,7 +41,7 @@ describe('a scan that runs through', () => {
   });
 
   it('accounts for every millisecond', async () => {
-    const { scan, over, meter } = await bench();
+    const { scan, over, meter } = await scanBench();
     const { deadTime } = await scan({ over, read: [meter], settleMs: 20 }).done;
     expect(deadTime).toMatchObject({ totalMs: 360, motionMs: 120, settlingMs: 240, exposureMs: 0, savingMs: 0 });
     const { totalMs, ...parts } = deadTime;
@@ -132,7 +49,7 @@ describe('a scan that runs through', () => {
   });
 
   it('shows how far it is: rate, time left, positions, last reading', async () => {
-    const { scan, over, meter } = await bench();
+    const { scan, over, meter } = await scanBench();
     const run = scan({ over, read: [meter], settleMs: 90 });
     const seen: { done: number; remainingMs: number | undefined }[] = [];
     let last: unknown;
@@ -155,7 +72,7 @@ describe('a scan that runs through', () => {
   });
 
   it('does not wait for each point where many are made durable together, and ends when all of them are', async () => {
-    const { scan, over, meter, clock } = await bench();
+    const { scan, over, meter, clock } = await scanBench();
     const { recorder, kept } = memoryRecorder({ everyMs: 500 });
     const run = scan({ over, read: [meter], save: recorder });
     let done = 0;
@@ -169,13 +86,13 @@ describe('a scan that runs through', () => {
   });
 
   it('fails when a point that was let go ahead cannot be saved after all', async () => {
-    const { scan, over, meter } = await bench();
+    const { scan, over, meter } = await scanBench();
     const { recorder } = memoryRecorder({ everyMs: 500, failAt: 11 });
     await expect(scan({ over, read: [meter], save: recorder }).done).rejects.toThrow('disk full');
   });
 
   it('goes on when the recorder answers faster than it asks', async () => {
-    const { scan, over, meter } = await bench();
+    const { scan, over, meter } = await scanBench();
     const { recorder } = memoryRecorder({ answersAtOnce: true });
     expect((await scan({ over, read: [meter], save: recorder }).done).points).toBe(12);
   });
@@ -183,7 +100,7 @@ describe('a scan that runs through', () => {
 
 describe('a scan that is interrupted', () => {
   it('stops after the current point and marks the recording as stopped', async () => {
-    const { scan, over, meter } = await bench();
+    const { scan, over, meter } = await scanBench();
     const { recorder, kept } = memoryRecorder();
     const run = scan({ over, read: [meter], save: recorder });
     run.points$.subscribe(({ step }) => step === 4 && run.stop());
@@ -193,7 +110,7 @@ describe('a scan that is interrupted', () => {
   });
 
   it('pauses after the current point and goes on where it was', async () => {
-    const { scan, over, meter, clock } = await bench();
+    const { scan, over, meter, clock } = await scanBench();
     const { recorder, kept } = memoryRecorder();
     const run = scan({ over, read: [meter], save: recorder });
     run.points$.subscribe(({ step }) => step === 4 && run.pause());
@@ -209,7 +126,7 @@ describe('a scan that is interrupted', () => {
 
   it('stops motors at once when it is aborted, and closes the recording', async () => {
     const calls: string[] = [];
-    const { scan, over, meter, clock } = await bench((_, clock) => ({
+    const { scan, over, meter, clock } = await scanBench((_, clock) => ({
       isMoving: () => clock.sleep(100).then(() => !calls.includes('stop')),
       stop: async () => {
         calls.push('stop');
@@ -226,7 +143,7 @@ describe('a scan that is interrupted', () => {
   });
 
   it('is aborted when the lab closes', async () => {
-    const { modules, scan, over, meter, clock } = await bench();
+    const { modules, scan, over, meter, clock } = await scanBench();
     const { recorder, kept } = memoryRecorder();
     const run = scan({ over, read: [meter], save: recorder, settleMs: 1000 });
     await clock.sleep(500);
@@ -239,13 +156,13 @@ describe('a scan that is interrupted', () => {
 describe('a scan that fails', () => {
   it('names the instrument, closes the recording as failed, and keeps what was measured', async () => {
     let moves = 0;
-    const { scan, over, meter } = await bench(() => ({
+    const { scan, over, meter } = await scanBench(() => ({
       startMove: async () => {
         if (++moves > 6) throw new DaqtorError('instrument.gone', { problem: 'the serial port is gone' });
       },
     }));
     const { recorder, kept } = memoryRecorder();
-    const run = scan({ over, read: [meter], save: recorder });
+    const run = scan({ over, read: [meter], onError: 'abort', save: recorder });
     await expect(run.done).rejects.toMatchObject({ code: 'instrument.gone', instrument: 'y' });
     expect(run.file).toBe('/data/scan.h5');
     expect(kept).toMatchObject({ outcome: 'failed', points: { length: 6 } });
@@ -253,14 +170,14 @@ describe('a scan that fails', () => {
   });
 
   it('fails when a point cannot be saved', async () => {
-    const { scan, over, meter } = await bench();
+    const { scan, over, meter } = await scanBench();
     const { recorder, kept } = memoryRecorder({ failAt: 3 });
     await expect(scan({ over, read: [meter], save: recorder }).done).rejects.toMatchObject({ code: 'save.failed' });
     expect(kept.points).toHaveLength(3);
   });
 
   it('fails when the recorder fails between two points', async () => {
-    const { scan, over, meter } = await bench();
+    const { scan, over, meter } = await scanBench();
     const { recorder, kept } = memoryRecorder({ failAfterMs: 250 });
     await expect(scan({ over, read: [meter], settleMs: 80, save: recorder }).done).rejects.toMatchObject({
       code: 'save.failed',
@@ -269,22 +186,22 @@ describe('a scan that fails', () => {
   });
 
   it('tells why it failed first, also when the recording cannot be ended either', async () => {
-    const { scan, over, meter } = await bench(() => ({ startMove: () => Promise.reject(new Error('jammed')) }));
+    const { scan, over, meter } = await scanBench(() => ({ startMove: () => Promise.reject(new Error('jammed')) }));
     const { recorder } = memoryRecorder({ failAtEnd: true });
-    await expect(scan({ over, read: [meter], save: recorder }).done).rejects.toMatchObject({
+    await expect(scan({ over, read: [meter], onError: 'abort', save: recorder }).done).rejects.toMatchObject({
       message: expect.stringContaining('jammed'),
     });
   });
 
   it('fails when only the end cannot be written', async () => {
-    const { scan, over, meter } = await bench();
+    const { scan, over, meter } = await scanBench();
     const { recorder } = memoryRecorder({ failAtEnd: true });
     await expect(scan({ over, read: [meter], save: recorder }).done).rejects.toMatchObject({ code: 'save.failed' });
   });
 
   it('refuses what cannot work, every reason at once, before anything moves', async () => {
     const moves: number[] = [];
-    const { modules, scan, meter } = await bench(() => ({
+    const { modules, scan, meter } = await scanBench(() => ({
       startMove: async (target) => {
         moves.push(target);
       },
@@ -302,7 +219,7 @@ describe('a scan that fails', () => {
   });
 
   it('refuses a second scan while one is under way', async () => {
-    const { scan, over, meter } = await bench();
+    const { scan, over, meter } = await scanBench();
     const run = scan({ over, read: [meter] });
     expect(() => scan({ over, read: [meter] })).toThrow(expect.objectContaining({ code: 'scan.refused' }));
     await run.done;
@@ -311,7 +228,7 @@ describe('a scan that fails', () => {
 });
 
 it('does not compile with an instrument in the wrong place', async () => {
-  const { modules, over } = await bench();
+  const { modules, over } = await scanBench();
   // @ts-expect-error a detector cannot be swept
   const wrong = () => linspace(modules.meter, 0, 1, 2);
   expect(wrong).toBeTypeOf('function');

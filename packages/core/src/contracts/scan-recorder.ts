@@ -34,7 +34,13 @@ export interface ScanDescription {
   readonly startedEpochMs: number;
 }
 
-/** One point of a scan, measured. */
+/** Why a point has no data: what failed in moving, in settling or in grabbing, or a person who did not want it. */
+export type SkippedStatus = 'skippedMoving' | 'skippedSettling' | 'skippedGrabbing' | 'skippedByHand';
+
+/** What became of a point. */
+export type PointStatus = 'measured' | SkippedStatus;
+
+/** One point of a scan, measured or skipped. */
 export interface ScanPoint {
   /** Order in which the point was visited, from 0. */
   readonly step: number;
@@ -42,12 +48,14 @@ export interface ScanPoint {
   readonly indexes: readonly number[];
   /** Positions asked for, in the order of the description's actuators and in their units. */
   readonly targets: readonly number[];
-  /** Positions read back after arrival, same order. */
+  /** Positions read back after arrival, same order; NaN where a skipped point's could not be read. */
   readonly positions: readonly number[];
-  /** What each detector gave, in the order of the description's detectors. */
+  /** What each detector gave, in the order of the description's detectors; empty for a skipped point. */
   readonly data: readonly DataToExport[];
-  /** When the grab began, in milliseconds since 1970. */
+  /** When the grab began, or the point was given up, in milliseconds since 1970. */
   readonly atEpochMs: number;
+  /** Default: `measured`. */
+  readonly status?: PointStatus;
 }
 
 /** A line of the run's log. */
@@ -59,7 +67,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** How a scan ended. `completed`: every point was measured. */
+/** How a scan ended. `completed`: every point was measured, or skipped as its status says. */
 export type ScanOutcome = 'completed' | 'stopped' | 'failed';
 
 /** What a recorder is fed with. Arrays travel by reference and are never changed after they were published. */

@@ -4,7 +4,7 @@ import type { Overshoot } from '../processing/overshoot.ts';
 
 /** A fact about one module, a scan or a log. */
 export type LabFact =
-  | { readonly type: 'connected' | 'closed' | 'moving' | 'homing' | 'grabbed' | 'live' | 'scanPaused' | 'scanResumed' }
+  | { readonly type: 'connected' | 'closed' | 'moving' | 'homing' | 'grabbed' | 'live' | 'scanResumed' }
   /** Of an actuator, with the position read back. */
   | { readonly type: 'arrived' | 'stopped'; readonly position?: number; readonly units?: string }
   /** The module cannot be trusted any more (`faulted`), or is as it was (`refused`). */
@@ -24,6 +24,12 @@ export type LabFact =
   /** It stays faulted until somebody connects it. */
   | { readonly type: 'abandoned'; readonly attempts: number; readonly error: DaqtorError }
   | { readonly type: 'pointSaved'; readonly measured: number }
+  /** A point was given up, because of an error or because a person wanted it. */
+  | { readonly type: 'pointSkipped'; readonly skipped: number; readonly error: DaqtorError | undefined }
+  /** A point is tried again after a pause. */
+  | { readonly type: 'scanRetries'; readonly attempt: number; readonly inMs: number; readonly error: DaqtorError }
+  /** By a person, or because of an error. */
+  | { readonly type: 'scanPaused'; readonly error: DaqtorError | undefined }
   | {
       readonly type: 'scanEnded';
       readonly outcome: ScanOutcome;
@@ -69,6 +75,12 @@ export function logLineOf(event: LabEvent): LogLine | undefined {
       return line('WARNING', `connecting again in ${event.inMs} ms, attempt ${event.attempt}`);
     case 'reconnected':
       return line('INFO', returned(event));
+    case 'pointSkipped':
+      return line('WARNING', `${event.type}${event.error ? `: ${event.error.message}` : ''}`);
+    case 'scanRetries':
+      return line('WARNING', `attempt ${event.attempt + 1} in ${event.inMs} ms: ${event.error.message}`);
+    case 'scanPaused':
+      return event.error ? line('ERROR', pausedText(event.error)) : line('INFO', event.type);
     case 'scanEnded':
       return event.error
         ? line('ERROR', event.error.message)
@@ -79,6 +91,12 @@ export function logLineOf(event: LabEvent): LogLine | undefined {
     default:
       return line('INFO', event.type);
   }
+}
+
+/** Why a scan is paused, and how to go on. */
+export function pausedText({ message }: DaqtorError): string {
+  const ways = 'resume() measures the point again, skipPoint() gives it up, stop() and abort() end the scan';
+  return `The scan is paused: ${message}${message.endsWith('.') ? '' : '.'} ${ways}; onError: 'abort' would have ended it.`;
 }
 
 function returned({ awayMs, was, position, units = '' }: Extract<LabFact, { type: 'reconnected' }>): string {

@@ -1,8 +1,9 @@
 import { type Observable, Subject } from 'rxjs';
 import { DaqLogger, type LoggerOptions } from '../actors/daq-logger.ts';
 import { DaqMove } from '../actors/daq-move.ts';
-import { DaqScan, type ScanOptions } from '../actors/daq-scan.ts';
+import { DaqScan } from '../actors/daq-scan.ts';
 import { DaqViewer } from '../actors/daq-viewer.ts';
+import type { ScanOptions } from '../actors/scan-options.ts';
 import type { ActuatorSpec } from '../contracts/define-actuator.ts';
 import type { DetectorSpec } from '../contracts/define-detector.ts';
 import { parseSettings } from '../contracts/parse-settings.ts';
@@ -15,7 +16,7 @@ import type { ScanValue } from '../scan/scan-value.ts';
 import type { Clock } from '../time/clock.ts';
 import { realClock } from '../time/real-clock.ts';
 import { type ConnectReport, connectAll, connectError } from './connect-report.ts';
-import { type LabEvent, type LabFact, logLineOf } from './lab-event.ts';
+import { type LabEvent, type LabFact, logLineOf, pausedText } from './lab-event.ts';
 import { infoOf, type ModuleInfo } from './module-info.ts';
 import { type ReconnectInput, reconnectPolicy } from './reconnect-policy.ts';
 import { SharedResources } from './shared-resources.ts';
@@ -164,7 +165,10 @@ export class LabCore implements AsyncDisposable {
         advice: 'Await its `done` first, or stop it',
       });
     }
-    const scan = new DaqScan({ ...options, over: planOf(options.over, this.modules) }, this.clock);
+    const scan = new DaqScan(
+      { ...options, over: planOf(options.over, this.modules) },
+      { clock: this.clock, reconnect: (module) => this.#connect(module) },
+    );
     this.#scan = scan;
     this.#followScan(scan);
     return scan;
@@ -289,7 +293,15 @@ export class LabCore implements AsyncDisposable {
 
   #followScan(scan: DaqScan): void {
     scan.actor.on('pointSaved', ({ measured }) => this.tell('scan', { type: 'pointSaved', measured }));
-    scan.actor.on('paused', () => this.tell('scan', { type: 'scanPaused' }));
+    scan.actor.on('pointSkipped', ({ skipped, error }) => this.tell('scan', { type: 'pointSkipped', skipped, error }));
+    scan.actor.on('retrying', ({ attempt, inMs, error }) =>
+      this.tell('scan', { type: 'scanRetries', attempt, inMs, error }),
+    );
+    scan.actor.on('paused', ({ error }) => {
+      // A pause that nobody hears of would look like a scan that hangs.
+      if (error && !this.#events.observed) console.warn(pausedText(error));
+      this.tell('scan', { type: 'scanPaused', error });
+    });
     scan.actor.on('resumed', () => this.tell('scan', { type: 'scanResumed' }));
     scan.actor.on('ended', ({ outcome, measured, error }) =>
       this.tell('scan', { type: 'scanEnded', outcome, measured, error }),

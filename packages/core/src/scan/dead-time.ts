@@ -2,6 +2,7 @@
 export interface DeadTime {
   readonly totalMs: number;
   readonly motionMs: number;
+  /** Waiting that was asked for: until things are calm or a point is due, between points, before another attempt. */
   readonly settlingMs: number;
   /** Waiting for detectors: exposure, conversion and the transfer of data. */
   readonly exposureMs: number;
@@ -9,31 +10,54 @@ export interface DeadTime {
   readonly savingMs: number;
   /** Waiting in pause. */
   readonly pausedMs: number;
-  /** All the rest: opening the file, the engine itself, closing. */
+  /** Waiting until what holds the scan is over. */
+  readonly heldMs: number;
+  /** All the rest: opening the file, the engine itself, interruptions, closing. */
   readonly overheadMs: number;
 }
 
-/** The phases of a scan whose time is kept. */
-export type TimedPhase = 'motion' | 'settling' | 'exposure' | 'saving' | 'paused';
+/** What time is spent on. */
+export type TimedPhase = 'motion' | 'settling' | 'exposure' | 'saving' | 'paused' | 'held' | 'overhead';
 
-/** Adds up the time that each phase took. */
+/** Adds up the time that each phase took. One phase ends where the next begins, so that no time is lost or counted twice. */
 export class DeadTimeLedger {
-  readonly #spent: Record<TimedPhase, number> = { motion: 0, settling: 0, exposure: 0, saving: 0, paused: 0 };
+  readonly #spent: Record<TimedPhase, number> = {
+    motion: 0,
+    settling: 0,
+    exposure: 0,
+    saving: 0,
+    paused: 0,
+    held: 0,
+    overhead: 0,
+  };
+  readonly #startedMs: number;
+  #phase: TimedPhase = 'overhead';
+  #sinceMs: number;
 
-  add(phase: TimedPhase, ms: number): void {
-    this.#spent[phase] += ms;
+  /** @param nowMs - when the scan begins */
+  constructor(nowMs: number) {
+    this.#startedMs = nowMs;
+    this.#sinceMs = nowMs;
   }
 
-  total(totalMs: number): DeadTime {
-    const { motion, settling, exposure, saving, paused } = this.#spent;
+  enter(phase: TimedPhase, nowMs: number): void {
+    this.#spent[this.#phase] += nowMs - this.#sinceMs;
+    this.#phase = phase;
+    this.#sinceMs = nowMs;
+  }
+
+  total(nowMs: number): DeadTime {
+    this.enter(this.#phase, nowMs);
+    const { motion, settling, exposure, saving, paused, held, overhead } = this.#spent;
     return {
-      totalMs,
+      totalMs: nowMs - this.#startedMs,
       motionMs: motion,
       settlingMs: settling,
       exposureMs: exposure,
       savingMs: saving,
       pausedMs: paused,
-      overheadMs: totalMs - motion - settling - exposure - saving - paused,
+      heldMs: held,
+      overheadMs: overhead,
     };
   }
 }

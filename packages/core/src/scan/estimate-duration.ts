@@ -1,6 +1,7 @@
 import type { DaqViewer } from '../actors/daq-viewer.ts';
 import { convertUnits } from '../units/units.ts';
 import type { ScanPlan } from './plan.ts';
+import type { ScanSettings } from './scan-settings.ts';
 
 /** More steps than these are estimated from as many of them, evenly spread. */
 const MAX_STEPS = 20_000;
@@ -13,7 +14,11 @@ export interface Duration {
   readonly unknown: readonly string[];
 }
 
-export function estimateDuration(plan: ScanPlan, detectors: readonly DaqViewer[], settleMs: number): Duration {
+export function estimateDuration(
+  plan: ScanPlan,
+  detectors: readonly DaqViewer[],
+  { settleMs, waitMs }: Pick<ScanSettings, 'settleMs' | 'waitMs'>,
+): Duration {
   const grabs = detectors.map((detector) => detector.expected.grabMs);
   const exposureMs = Math.max(0, ...grabs.map((ms) => ms ?? 0));
   const here = plan.actuators.map(({ actuator }) => actuator.position);
@@ -38,6 +43,7 @@ export function estimateDuration(plan: ScanPlan, detectors: readonly DaqViewer[]
     let [ms, from] = [0, here as readonly number[]];
     for (let step = 0; step < plan.size; step++) {
       const to = targetsAt(step);
+      if (step > 0) ms += waitMs;
       ms += moveMs(from, to);
       ms += Math.max(settleMs, (plan.at(step).dueMs ?? 0) - ms) + exposureMs;
       from = to;
@@ -52,6 +58,7 @@ export function estimateDuration(plan: ScanPlan, detectors: readonly DaqViewer[]
       ms += moveMs(targetsAt(step - 1), targetsAt(step));
     }
     const firstMs = moveMs(here, targetsAt(0));
-    return firstMs + (ms / MAX_STEPS) * (plan.size - 1) + plan.size * (settleMs + exposureMs);
+    const betweenMs = ms / MAX_STEPS + waitMs;
+    return firstMs + betweenMs * (plan.size - 1) + plan.size * (settleMs + exposureMs);
   }
 }

@@ -6,6 +6,7 @@ import { DaqtorError } from '../errors/daqtor-error.ts';
 import { estimateDuration } from './estimate-duration.ts';
 import type { ScanPlan } from './plan.ts';
 import { type Reach, reachOf } from './reach.ts';
+import { type ScanSettingsInput, settingsOf, settingsProblems } from './scan-settings.ts';
 
 /** What a scan would do, found out without moving anything. */
 export interface PreflightReport {
@@ -29,10 +30,9 @@ export interface PreflightReport {
 }
 
 /** What is looked at before a scan. */
-export interface PreflightInput {
+export interface PreflightInput extends ScanSettingsInput {
   readonly over: ScanPlan;
   readonly read: readonly DaqViewer[];
-  readonly settleMs?: number;
   readonly save?: ScanRecorder;
 }
 
@@ -52,11 +52,11 @@ export async function preflight(input: PreflightInput): Promise<void> {
 
 /** The same look, with what a person wants to know before starting a scan. */
 export async function preflightReport(input: PreflightInput): Promise<PreflightReport> {
-  const { over, settleMs = 0 } = input;
+  const { over } = input;
   const read = input.read.filter(isDetector);
   const room = await roomFor(input);
   const isReady = modulesOf(input).every(({ state }) => state === 'idle');
-  const duration = isReady ? estimateDuration(over, read, settleMs) : { ms: Number.NaN, unknown: [] };
+  const duration = isReady ? estimateDuration(over, read, settingsOf(input)) : { ms: Number.NaN, unknown: [] };
   return {
     reasons: [...reasonsAgainst(input), ...lackOfRoom(room)],
     points: over.size,
@@ -75,8 +75,9 @@ function modulesOf({ over, read }: PreflightInput): readonly (DaqMove | DaqViewe
 
 function reasonsAgainst(input: PreflightInput): string[] {
   const { over, read } = input;
-  const reasons = [...over.problems];
   const modules = modulesOf(input);
+  const names = modules.map(({ name }) => name);
+  const reasons = [...over.problems, ...settingsProblems(settingsOf(input), names)];
   for (const [i, module] of modules.entries()) {
     if (modules.indexOf(module) !== i) reasons.push(`[${module.name}] takes part twice`);
     else if (module.state !== 'idle') reasons.push(`[${module.name}] is ${module.state}, not idle`);

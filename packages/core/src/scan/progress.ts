@@ -1,5 +1,7 @@
+import type { ScanPhase } from '../actors/scan-machine.ts';
 import type { ScanPoint } from '../contracts/scan-recorder.ts';
 import { magnitude } from '../data/complex.ts';
+import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { ScanPlan } from './plan.ts';
 
 /** A named number with its unit, for people. */
@@ -11,9 +13,11 @@ export interface Reading {
 
 /** How far a scan is. */
 export interface Progress {
-  readonly state: 'preparing' | 'moving' | 'settling' | 'grabbing' | 'saving' | 'paused' | 'finishing' | 'ended';
-  /** Points measured (and durable, if they are saved), of `total`. */
+  readonly state: ScanPhase | 'ended';
+  /** Points measured or skipped (and durable, if they are saved), of `total`. */
   readonly done: number;
+  /** How many of them were skipped. */
+  readonly skipped: number;
   readonly total: number;
   readonly elapsedMs: number;
   /** 0 before the first point. */
@@ -24,20 +28,21 @@ export interface Progress {
   readonly positions: readonly Reading[];
   /** The first 0D value of the last point, if there is one; the magnitude of a complex one. */
   readonly reading: Reading | undefined;
+  /** Why it is paused, unless a person wanted it. */
+  readonly trouble: DaqtorError | undefined;
 }
 
-export function progressOf(
-  { size, actuators }: ScanPlan,
-  state: Progress['state'],
-  done: number,
-  elapsedMs: number,
-  point: ScanPoint | undefined,
-): Progress {
+export interface ProgressFacts extends Pick<Progress, 'state' | 'done' | 'skipped' | 'elapsedMs' | 'trouble'> {
+  readonly plan: ScanPlan;
+  /** What was measured last. */
+  readonly point: ScanPoint | undefined;
+}
+
+export function progressOf({ plan: { size, actuators }, point, ...facts }: ProgressFacts): Progress {
+  const { done, elapsedMs } = facts;
   return {
-    state,
-    done,
+    ...facts,
     total: size,
-    elapsedMs,
     pointsPerSecond: elapsedMs > 0 ? (1000 * done) / elapsedMs : 0,
     remainingMs: done > 0 ? (elapsedMs / done) * (size - done) : undefined,
     positions: point

@@ -1,4 +1,4 @@
-import type { ScanDescription, ScanOutcome, ScanPoint } from '@daqtor/core';
+import type { PointStatus, ScanDescription, ScanOutcome, ScanPoint } from '@daqtor/core';
 import type { Compression } from '../data/array-saver.ts';
 import { navAxesNodes } from '../data/data-to-export-extended-saver.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
@@ -13,8 +13,14 @@ import { DetectorExtendedSaver } from './detector-extended-saver.ts';
 import type { Saver } from './saver.ts';
 import { ScalarSaver } from './scalar-saver.ts';
 
-/** Values of the array `Status`. */
-const MEASURED = 1;
+/** Values of the array `Status`; 0, its fill, is a place that was not visited. */
+const STATUSES: Readonly<Record<PointStatus, number>> = {
+  measured: 1,
+  skippedMoving: 2,
+  skippedSettling: 3,
+  skippedGrabbing: 4,
+  skippedByHand: 5,
+};
 
 /** Saves a scan: what was planned, then each point through the savers of its detectors and actuators. */
 export class ScanSaver implements Saver<ScanPoint> {
@@ -70,7 +76,7 @@ export class ScanSaver implements Saver<ScanPoint> {
     ];
   }
 
-  write({ indexes, positions, data, atEpochMs }: ScanPoint): H5Operation[] {
+  write({ indexes, positions, data, atEpochMs, status = 'measured' }: ScanPoint): H5Operation[] {
     const operations: H5Operation[] = [];
     const add = (all: readonly H5Operation[]) => {
       for (const one of all) operations.push(one);
@@ -79,7 +85,7 @@ export class ScanSaver implements Saver<ScanPoint> {
     for (const [i, saver] of this.#actuators.entries())
       add(saver.write({ indexes, position: positions[i] ?? Number.NaN }));
     operations.push(this.#times.write(indexes, (atEpochMs - this.#description.startedEpochMs) / 1000));
-    operations.push(this.#status.write(indexes, MEASURED));
+    operations.push(this.#status.write(indexes, STATUSES[status]));
     return operations;
   }
 

@@ -8,6 +8,7 @@ import {
   type ScanOutcome,
   type ScanPoint,
   type ScanRecorder,
+  type SkippedStatus,
   VirtualClock,
 } from '@daqtor/core';
 import { Subject } from 'rxjs';
@@ -71,6 +72,8 @@ export interface RunOptions {
   readonly dataAt?: (step: number) => DataToExport;
   readonly log?: readonly LogLine[];
   readonly clock?: VirtualClock;
+  /** Steps that are not measured. */
+  readonly skipped?: Readonly<Record<number, SkippedStatus>>;
 }
 
 /** Runs a scan against a recorder as DAQ_Scan does: each point waits until the one before is saved. */
@@ -104,7 +107,9 @@ export async function runScan(recorder: ScanRecorder, options: RunOptions = {}) 
     const isSaved = new Promise<void>((resolve) => {
       wake = resolve;
     });
-    await queue.put(pointAt(description, step, dataAt(step)));
+    const point = pointAt(description, step, dataAt(step));
+    const status = options.skipped?.[step];
+    await queue.put(status ? { ...point, data: [], status } : point);
     await isSaved;
   }
   queue.close();

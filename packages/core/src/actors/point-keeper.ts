@@ -1,0 +1,105 @@
+import { type Observable, Subject } from 'rxjs';
+import type {
+  LogLine,
+  ScanDescription,
+  ScanOutcome,
+  ScanPoint,
+  ScanRecorder,
+  ScanRecording,
+} from '../contracts/scan-recorder.ts';
+import type { DataToExport } from '../data/data-to-export.ts';
+import { Hub } from '../streams/hub.ts';
+import type { Clock } from '../time/clock.ts';
+
+/** Room for points that were measured but are not yet durable. */
+const QUEUE = { maxItems: 256, maxBytes: 256 * 2 ** 20, bytesOf: bytesOfPoint };
+
+/** Hands the points of a scan and the lines of its log to whoever shows or keeps them, and knows what is durable. */
+export class PointKeeper {
+  readonly points$: Observable<ScanPoint>;
+  readonly #points = new Hub<ScanPoint>();
+  readonly #log = new Subject<LogLine>();
+  readonly #clock: Clock;
+  #opening: Promise<void> | undefined;
+  #recording: ScanRecording | undefined;
+  /** Told when the step that is waited for is durable, or why it cannot be. */
+  #awaited:
+    | { readonly step: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }
+    | undefined;
+  #lastSaved = -1;
+  #error: unknown;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.points$ = this.#points.live$;
+  }
+
+  /** The recording, once it is open. */
+  get recording(): Pick<ScanRecording, 'file' | 'group'> | undefined {
+    return this.#recording;
+  }
+
+  /** Puts a line into the scan's log, and so into its file. */
+  log(line: LogLine): void {
+    this.#log.next(line);
+  }
+
+  /** Opens a place for the points. Without it they are only shown. */
+  async open(recorder: ScanRecorder, description: ScanDescription): Promise<void> {
+    this.#opening = this.#open(recorder, description);
+    await this.#opening;
+  }
+
+  async #open(recorder: ScanRecorder, description: ScanDescription): Promise<void> {
+    const points = this.#points.attach(QUEUE);
+    this.#recording = await recorder.begin(description, { points, log$: this.#log }, this.#clock);
+    this.#recording.saved$.subscribe({
+      next: (step) => {
+        this.#lastSaved = step;
+        if (this.#awaited && step >= this.#awaited.step) this.#awaited.resolve();
+      },
+      error: (error: unknown) => {
+        this.#error = error;
+        this.#awaited?.reject(error);
+      },
+    });
+  }
+
+  /**
+   * Gives a point away, and waits until the next one may be measured.
+   *
+   * @throws DaqtorError `save.failed`
+   */
+  async keep(point: ScanPoint): Promise<void> {
+    await this.#points.publish(point);
+    if (!this.#recording) return;
+    if (this.#error !== undefined) throw this.#error;
+    const step = point.step + 1 - (this.#recording.ahead ?? 1);
+    if (this.#lastSaved >= step) return;
+    await new Promise<void>((resolve, reject) => {
+      this.#awaited = { step, resolve, reject };
+    });
+  }
+
+  /**
+   * No more points: says how the scan ended, and closes the file.
+   *
+   * @throws DaqtorError `save.failed` if the end cannot be written, or a point that was given away before
+   */
+  async end(outcome: ScanOutcome): Promise<void> {
+    // A scan may be aborted while its file is being opened; why that fails is told by whoever opens it.
+    await this.#opening?.catch(() => undefined);
+    this.#points.close();
+    this.#log.complete();
+    await this.#recording?.end(outcome);
+    if (this.#error !== undefined && outcome !== 'failed') throw this.#error;
+  }
+}
+
+function bytesOfPoint({ data }: ScanPoint): number {
+  return data.reduce((sum, one) => sum + bytesOfExport(one), 0);
+}
+
+function bytesOfExport({ data }: DataToExport): number {
+  return data.reduce((sum, one) => sum + one.data.reduce((bytes, array) => bytes + array.byteLength, 0), 0);
+}

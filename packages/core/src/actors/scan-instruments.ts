@@ -1,0 +1,125 @@
+import { waitFor } from 'xstate';
+import type { DataToExport } from '../data/data-to-export.ts';
+import { DaqtorError } from '../errors/daqtor-error.ts';
+import type { FalliblePhase } from '../scan/error-policy.ts';
+import type { PlannedActuator, ScanPlan } from '../scan/plan.ts';
+import { convertUnits } from '../units/units.ts';
+import type { Arrival, DaqMove } from './daq-move.ts';
+import type { DaqViewer } from './daq-viewer.ts';
+
+type Module = DaqMove | DaqViewer;
+
+export interface ScanInstrumentsOptions {
+  readonly over: Pick<ScanPlan, 'actuators'>;
+  readonly read: readonly DaqViewer[];
+  /** Connects a faulted module again; left out, nobody does. */
+  readonly reconnect?: ((module: Module) => Promise<void>) | undefined;
+}
+
+/** The instruments of a scan, told as one what a point asks of them. */
+export class ScanInstruments {
+  readonly #actuators: readonly PlannedActuator[];
+  readonly #detectors: readonly DaqViewer[];
+  readonly #reconnect: ScanInstrumentsOptions['reconnect'];
+
+  constructor({ over, read, reconnect }: ScanInstrumentsOptions) {
+    this.#actuators = over.actuators;
+    this.#detectors = read;
+    this.#reconnect = reconnect;
+  }
+
+  /** Those that cannot be used until somebody connects them again. */
+  get faulted(): readonly Module[] {
+    return this.#all.filter(({ state }) => state === 'faulted' || state === 'offline');
+  }
+
+  /**
+   * Moves all axes at once.
+   *
+   * @param targets - one per actuator, in the units of the scan
+   * @returns positions read back, in the same units
+   * @throws DaqtorError of the first that does not arrive; others may still be moving
+   */
+  async move(targets: readonly number[]): Promise<readonly number[]> {
+    return await Promise.all(
+      this.#actuators.map(async ({ actuator, units }, i) => {
+        const arrival = await actuator.move(targets[i] as number, units);
+        if (arrival.status === 'arrived') return convertUnits(arrival.position, arrival.units, units);
+        throw stoppedByOthers(actuator.name, arrival);
+      }),
+    );
+  }
+
+  /** Reads all detectors at once. */
+  async grab(): Promise<readonly DataToExport[]> {
+    return await Promise.all(this.#detectors.map((detector) => detector.grab()));
+  }
+
+  /** Where the axes are, in the units of the scan; NaN for one that cannot be read. Never rejects. */
+  async readBack(): Promise<readonly number[]> {
+    return await Promise.all(
+      this.#actuators.map(async ({ actuator, units }) => {
+        if (actuator.state !== 'idle') return Number.NaN;
+        // Its facts tell why it could not be read; the point is lost already.
+        const position = await actuator.read().catch(() => Number.NaN);
+        return convertUnits(position, actuator.units, units);
+      }),
+    );
+  }
+
+  /**
+   * Brings everything to rest: what moves is stopped, grabs are ended, and nothing is under way any more.
+   *
+   * @returns what could not be stopped, and why; `wasLost`: it could not be reached before either
+   */
+  async rest(): Promise<readonly { readonly error: DaqtorError; readonly wasLost: boolean }[]> {
+    const ends = [
+      ...this.#actuators.map(({ actuator }) => ({ module: actuator, isBusy: !actuator.isAtRest })),
+      ...this.#detectors.map((detector) => ({ module: detector, isBusy: detector.state === 'grabbing' })),
+    ].map(async ({ module, isBusy }) => {
+      const wasLost = module.state === 'faulted' || module.state === 'offline';
+      try {
+        await settled(module);
+        if (isBusy || module.state === 'stopping') await module.stop();
+        return [];
+      } catch (error) {
+        return [{ error: DaqtorError.of(error, module.name, 'stopping'), wasLost }];
+      }
+    });
+    return (await Promise.all(ends)).flat();
+  }
+
+  /**
+   * Connects again what is faulted, unless somebody else does.
+   *
+   * @throws DaqtorError why it does not answer
+   */
+  async mend(): Promise<void> {
+    await Promise.all(this.#all.map(settled));
+    const reconnect = this.#reconnect;
+    if (reconnect) for (const module of this.faulted) await reconnect(module);
+  }
+
+  /** The step of a point in which a module is needed: of its policies those for that step count. */
+  phaseOf(name: string | undefined): FalliblePhase {
+    return this.#detectors.some((detector) => detector.name === name) ? 'grabbing' : 'moving';
+  }
+
+  get #all(): readonly Module[] {
+    return [...this.#actuators.map(({ actuator }) => actuator), ...this.#detectors];
+  }
+}
+
+/** Waits while somebody else connects it. */
+async function settled(module: Module): Promise<void> {
+  if (module.state !== 'connecting') return;
+  if (module.role === 'actuator') await waitFor(module.actor, ({ value }) => value !== 'connecting');
+  else await waitFor(module.actor, ({ value }) => value !== 'connecting');
+}
+
+function stoppedByOthers(instrument: string, { position, units }: Arrival): DaqtorError {
+  return new DaqtorError('module.stopped', {
+    instrument,
+    problem: `it was stopped at ${position} ${units} while the scan was moving it`,
+  });
+}

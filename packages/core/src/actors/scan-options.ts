@@ -1,0 +1,13 @@
+import type { ScanRecorder } from '../contracts/scan-recorder.ts';
+import type { ScanPlan } from '../scan/plan.ts';
+import type { ScanSettingsInput } from '../scan/scan-settings.ts';
+import type { DaqViewer } from './daq-viewer.ts';
+
+export interface ScanOptions extends ScanSettingsInput {
+  /** Where to go: a scan, bound to its instruments by `planOf`. */
+  readonly over: ScanPlan;
+  /** What to read at each point; all at once. */
+  readonly read: readonly DaqViewer[];
+  /** Where to keep the data, e.g. `dataset('./data')`; without it they are only shown. */
+  readonly save?: ScanRecorder;
+}

@@ -1,0 +1,155 @@
+import type { LogLine, PointStatus, ScanPoint } from '../contracts/scan-recorder.ts';
+import type { DaqtorError } from '../errors/daqtor-error.ts';
+import { describeScan } from '../scan/describe-scan.ts';
+import type { PlannedPoint } from '../scan/planned-point.ts';
+import { preflight } from '../scan/preflight.ts';
+import { type ScanSettings, settingsOf } from '../scan/scan-settings.ts';
+import type { Clock } from '../time/clock.ts';
+import type { PointKeeper } from './point-keeper.ts';
+import type { ScanInstruments } from './scan-instruments.ts';
+import type { ScanContext, ScanPhase } from './scan-machine.ts';
+import type { ScanOptions } from './scan-options.ts';
+
+type Note = (level: LogLine['level'], text: string) => void;
+
+export interface ScanWorkOptions {
+  readonly options: ScanOptions;
+  readonly clock: Clock;
+  readonly instruments: ScanInstruments;
+  readonly keeper: PointKeeper;
+  readonly note: Note;
+}
+
+/** What is done in each phase of a scan. Which one comes next is decided by its machine. */
+export class ScanWork {
+  readonly #options: ScanOptions;
+  readonly #settings: ScanSettings;
+  readonly #clock: Clock;
+  readonly #instruments: ScanInstruments;
+  readonly #keeper: PointKeeper;
+  readonly #note: Note;
+  /** When the first move could begin: the times of timed points count from here. */
+  #begunMs = 0;
+  #planned: PlannedPoint = { indexes: [], targets: [] };
+  #positions: readonly number[] = [];
+  /** What is saved next. */
+  #point: ScanPoint | undefined;
+  #measured: ScanPoint | undefined;
+  /** Ends the wait under way. */
+  #endWait = (): void => {};
+
+  constructor({ options, clock, instruments, keeper, note }: ScanWorkOptions) {
+    this.#options = options;
+    this.#settings = settingsOf(options);
+    this.#clock = clock;
+    this.#instruments = instruments;
+    this.#keeper = keeper;
+    this.#note = note;
+  }
+
+  /** The point that was measured last. */
+  get measured(): ScanPoint | undefined {
+    return this.#measured;
+  }
+
+  /** Ends a wait under way. */
+  interrupt(): void {
+    this.#endWait();
+  }
+
+  /** Does the work of a phase. What the phase before still waits for is not wanted any more. */
+  do(phase: ScanPhase, now: ScanContext): Promise<void> {
+    this.interrupt();
+    switch (phase) {
+      case 'preparing':
+        return this.#prepare();
+      case 'moving':
+        return this.#move(now.step);
+      case 'settling':
+        return this.#settle();
+      case 'grabbing':
+        return this.#grab(now.step);
+      case 'saving':
+        return this.#keeper.keep(this.#point as ScanPoint);
+      case 'skipping':
+        return this.#skip(now);
+      case 'waiting':
+        return this.#wait(now);
+      case 'interrupting':
+        return this.#interrupt();
+      case 'paused':
+        return new Promise(() => {}); // until somebody resumes it
+      case 'finishing':
+        return this.finish(now);
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    const { over, read, save } = this.#options;
+    await preflight(this.#options);
+    if (save) {
+      const { settleMs, waitMs, onError } = this.#settings;
+      const settings = { settleMs, waitMs, onError: JSON.stringify(onError) };
+      await this.#keeper.open(save, describeScan(over, read, settings, this.#clock.epochMs()));
+      this.#note('INFO', `${over.type} ${over.subType} of ${over.size} points begins`);
+    }
+    this.#begunMs = this.#clock.now();
+  }
+
+  async #move(step: number): Promise<void> {
+    this.#planned = this.#options.over.at(step);
+    this.#positions = await this.#instruments.move(this.#planned.targets);
+  }
+
+  /** Waits for what was moved to calm down, and for the time at which the point is due. */
+  async #settle(): Promise<void> {
+    const dueMs = this.#planned.dueMs ?? Number.NEGATIVE_INFINITY;
+    const waitMs = Math.max(this.#settings.settleMs, this.#begunMs + dueMs - this.#clock.now());
+    if (waitMs > 0) await this.#sleep(waitMs);
+  }
+
+  async #grab(step: number): Promise<void> {
+    const atEpochMs = this.#clock.epochMs();
+    const data = await this.#instruments.grab();
+    this.#point = { step, ...this.#planned, positions: this.#positions, data, atEpochMs };
+    this.#measured = this.#point;
+  }
+
+  async #skip({ step, next }: ScanContext): Promise<void> {
+    const atEpochMs = this.#clock.epochMs();
+    const positions = await this.#instruments.readBack();
+    const status: PointStatus = next.do === 'skip' ? next.status : 'skippedByHand';
+    this.#point = { step, ...this.#planned, positions, data: [], atEpochMs, status };
+  }
+
+  async #wait({ next }: ScanContext): Promise<void> {
+    if (next.do !== 'wait') return;
+    if (next.ms > 0) await this.#sleep(next.ms);
+    if (next.mends) await this.#instruments.mend();
+  }
+
+  /** Rejects as soon as the next phase begins, which then has no use for it. */
+  async #sleep(ms: number): Promise<void> {
+    const abort = new AbortController();
+    this.#endWait = () => abort.abort();
+    await this.#clock.sleep(ms, abort.signal);
+  }
+
+  async #interrupt(): Promise<void> {
+    let restless: DaqtorError | undefined;
+    for (const { error, wasLost } of await this.#instruments.rest()) {
+      if (wasLost) this.#note('WARNING', `it is lost, and could not be told to stop: ${error.message}`);
+      else restless ??= error;
+    }
+    if (restless) throw restless;
+  }
+
+  /** Brings everything to rest, then closes the file. A motor that cannot be stopped does not keep the file open. */
+  async finish({ outcome, error, step, skipped }: ScanContext): Promise<void> {
+    for (const { error } of await this.#instruments.rest()) this.#note('ERROR', error.message);
+    if (error && outcome !== 'failed') this.#note('WARNING', error.message);
+    const given = skipped > 0 ? `, ${skipped} of them skipped` : '';
+    this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the scan ${outcome} after ${step} points${given}`);
+    await this.#keeper.end(outcome);
+  }
+}
