@@ -57,6 +57,7 @@ export {
   moveProfile,
   stopProfile,
 } from './physics/trapezoidal-profile.ts';
+export { type ReplayOptions, replayedInstrument } from './replay/replayed-instrument.ts';
 export {
   type LinkLosses,
   type VirtualBench,
