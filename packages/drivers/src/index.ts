@@ -16,6 +16,7 @@ export { smc100 } from './instruments/smc100.ts';
 export { sr830 } from './instruments/sr830.ts';
 export { sr830Recorder } from './instruments/sr830-recorder.ts';
 export { sr860 } from './instruments/sr860.ts';
+export { thorlabsApt } from './instruments/thorlabs-apt.ts';
 export { zaber } from './instruments/zaber.ts';
 export { asciiNumber } from './protocols/ascii-number.ts';
 export { type EventTalk, eventTalk } from './protocols/event-talk.ts';

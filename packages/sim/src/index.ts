@@ -7,6 +7,7 @@ export { type Simulator, type SimulatorOptions, simulators } from './catalogue/s
 export { faultyInstrument } from './faults/faulty-instrument.ts';
 export { type FaultyPort, faultyPort } from './faults/faulty-port.ts';
 export type { WireFaults } from './faults/wire-faults.ts';
+export type { AptStageOptions } from './instruments/apt-channel.ts';
 export { type Esp301Options, type SimulatedEsp301, simulatedEsp301 } from './instruments/esp301.ts';
 export type { Esp301StageOptions } from './instruments/esp301-axis.ts';
 export { type GrblOptions, type SimulatedGrbl, simulatedGrbl } from './instruments/grbl.ts';
@@ -40,6 +41,11 @@ export { type SimulatedSmc100, type Smc100Options, simulatedSmc100 } from './ins
 export type { Smc100Stage } from './instruments/smc100-axis.ts';
 export { type LockInOptions, type SimulatedLockIn, simulatedSr830 } from './instruments/sr830.ts';
 export { simulatedSr860 } from './instruments/sr860.ts';
+export {
+  type SimulatedThorlabsApt,
+  simulatedThorlabsApt,
+  type ThorlabsAptOptions,
+} from './instruments/thorlabs-apt.ts';
 export { type SimulatedZaber, simulatedZaber, type ZaberOptions } from './instruments/zaber.ts';
 export { mockActuator } from './mocks/mock-actuator.ts';
 export { mockDetector } from './mocks/mock-detector.ts';

@@ -12,6 +12,7 @@ import { smc100 } from '../instruments/smc100.ts';
 import { sr830 } from '../instruments/sr830.ts';
 import { sr830Recorder } from '../instruments/sr830-recorder.ts';
 import { sr860 } from '../instruments/sr860.ts';
+import { thorlabsApt } from '../instruments/thorlabs-apt.ts';
 import { zaber } from '../instruments/zaber.ts';
 
 type Facts = NonNullable<Parameters<typeof knownDriver>[2]>;
@@ -28,7 +29,7 @@ const ARDUINO = ['2341:0043', '2341:0001', '1a86:7523'];
  * The drivers of this package.
  *
  * Sources of the USB ids: the tables of Linux' drivers cp210x (Lake Shore) and ftdi_sio (Newport), public scripts for the
- * Rigol and the SR860; from memory: Arduino's.
+ * Rigol and the SR860; from memory: Arduino's and Thorlabs'.
  */
 export const builtInDrivers: readonly KnownDriver[] = [
   ours(esp301, onSerial('baud=19200&flow=rtscts', { can: ['home', 'limits'], simulator: 'esp301' })),
@@ -53,5 +54,9 @@ export const builtInDrivers: readonly KnownDriver[] = [
   ours(sr830, onSerial('baud=9600', { simulator: 'sr830' })),
   ours(sr830Recorder, onSerial('baud=9600', { simulator: 'sr830' })),
   ours(sr860, onSerial('baud=115200', { simulator: 'sr860', usbIds: ['b506:2000'] })),
+  ours(
+    thorlabsApt,
+    onSerial('baud=115200&flow=rtscts', { can: ['home'], simulator: 'thorlabs-apt', usbIds: ['0403:faf0'] }),
+  ),
   ours(zaber, onSerial('baud=115200', { can: ['home', 'limits'], simulator: 'zaber' })),
 ];

@@ -14,6 +14,7 @@ import {
   simulatedSmc100,
   simulatedSr830,
   simulatedSr860,
+  simulatedThorlabsApt,
   simulatedZaber,
   type WireFaults,
 } from '@daqtor/sim';
@@ -29,6 +30,7 @@ import { rigolDs1000z } from './rigol-ds1000z.ts';
 import { smc100 } from './smc100.ts';
 import { sr830 } from './sr830.ts';
 import { sr860 } from './sr860.ts';
+import { thorlabsApt } from './thorlabs-apt.ts';
 import { zaber } from './zaber.ts';
 
 const never = new AbortController().signal;
@@ -80,6 +82,11 @@ const CATALOGUE: [string, (clock: Clock) => SimulatedInstrument, Connect][] = [
     (port, context) => lakeShore33xInputs({ port }).connect(context),
   ],
   ['smc100', (clock) => simulatedSmc100({ clock }), (port, context) => smc100({ port }).connect(context)],
+  [
+    'thorlabs-apt',
+    (clock) => simulatedThorlabsApt({ clock }),
+    (port, context) => thorlabsApt({ port, stage: 'PRM1-Z8' }).connect(context),
+  ],
   [
     'zaber',
     (clock) => simulatedZaber({ clock }),

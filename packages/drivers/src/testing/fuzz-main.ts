@@ -4,6 +4,8 @@
 import { DaqtorError, realClock } from '@daqtor/core';
 import fc from 'fast-check';
 import { parseEsp301Error } from '../instruments/esp301-errors.ts';
+import { aptRefusal, parseAptInfo, parseAptStatus } from '../protocols/apt-message.ts';
+import { aptResync } from '../protocols/apt-talk.ts';
 import { asciiNumber } from '../protocols/ascii-number.ts';
 import { readBlock } from '../protocols/ieee488-block.ts';
 import { parseIdentity, parseScpiError, scpiNumber } from '../protocols/scpi-values.ts';
@@ -27,6 +29,8 @@ const VALID = [
   '-113,"Undefined header"',
   '@01 1 05 OK BUSY WR 123 456:3F',
   '203, 2345, MOTOR NOT ENABLED',
+  `\x81\0D\0\x81PS\x04*\0Not now${'\0'.repeat(57)}`,
+  `\x06\0T\0\x81P${'A'.repeat(84)}`,
   '#9000001200abc\n',
   '#3004abcd\n',
   '#999999999\n',
@@ -72,6 +76,10 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   parseZaberReply: (text) => parseZaberReply(text, 1, 5),
   parseEsp301Error,
   resolvePort: (text) => resolvePort(text),
+  aptInfo: (text) => parseAptInfo(toBytes(text.padEnd(84, '\0').slice(0, 84))),
+  aptStatus: (text) => parseAptStatus(toBytes(text.padEnd(14, '\0').slice(0, 14))),
+  aptRefusal: (text) => aptRefusal(toBytes(text), 0x50),
+  aptResync: (text) => aptResync(0x50).answered(ioOf(text)),
   readBlock: (text) => readBlock(ioOf(text)),
 };
 const ALLOWED = new Set(['instrument.protocol', 'instrument.timeout', 'lab.settings']);

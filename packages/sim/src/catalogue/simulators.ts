@@ -10,6 +10,7 @@ import type { SimulatedInstrument } from '../instruments/simulated-instrument.ts
 import { simulatedSmc100 } from '../instruments/smc100.ts';
 import { simulatedSr830 } from '../instruments/sr830.ts';
 import { simulatedSr860 } from '../instruments/sr860.ts';
+import { simulatedThorlabsApt } from '../instruments/thorlabs-apt.ts';
 import { simulatedZaber } from '../instruments/zaber.ts';
 
 /** What every simulator of the catalogue can be told. */
@@ -79,6 +80,11 @@ export const simulators: readonly Simulator[] = [
     name: 'sr860',
     title: 'Stanford Research SR860 lock-in, 1 mV at 30°',
     make: (options) => withSignal(simulatedSr860(options)),
+  },
+  {
+    name: 'thorlabs-apt',
+    title: 'Thorlabs KDC101 with a stage of 50 mm (MTS50-Z8)',
+    make: ({ clock }) => simulatedThorlabsApt({ clock }),
   },
   { name: 'zaber', title: 'Zaber device with one axis of 50.8 mm', make: ({ clock }) => simulatedZaber({ clock }) },
 ];
