@@ -20,7 +20,8 @@ export const INSTRUMENT_OPTIONS = {
   port: { type: 'string' },
   set: { type: 'string', multiple: true },
 } as const;
-export const INSTRUMENT_HELP = `  --port ADDRESS   serial:/dev/ttyUSB0, serial:COM3?baud=57600, tcp://meter.lab:5025
+export const INSTRUMENT_HELP = `  --port ADDRESS   serial:/dev/ttyUSB0, serial:COM3?baud=57600, tcp://meter.lab:5025,
+                   prologix://gpib.lab:1234/gpib/22, prologix:/dev/ttyUSB0/gpib/22
   --set NAME=VALUE a setting of the driver, VALUE as JSON or as text; may be repeated`;
 
 /** An instrument as a command line names it. */

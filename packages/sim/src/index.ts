@@ -24,6 +24,7 @@ export {
   simulatedLakeShore335,
 } from './instruments/lake-shore-335.ts';
 export type { LockInInput } from './instruments/lock-in-filter.ts';
+export { type PrologixOptions, type SimulatedPrologix, simulatedPrologix } from './instruments/prologix.ts';
 export { type RigolDs1000zOptions, simulatedRigolDs1000z } from './instruments/rigol-ds1000z.ts';
 export type { ScopeSignal } from './instruments/rigol-scope.ts';
 export { type ScpiAnswer, type ScpiCommand, ScpiDevice, type ScpiIdentity } from './instruments/scpi/scpi-device.ts';
@@ -39,7 +40,7 @@ export {
 export type { SimulatedInstrument, SimulatedSession } from './instruments/simulated-instrument.ts';
 export { type SimulatedSmc100, type Smc100Options, simulatedSmc100 } from './instruments/smc100.ts';
 export type { Smc100Stage } from './instruments/smc100-axis.ts';
-export { type LockInOptions, type SimulatedLockIn, simulatedSr830 } from './instruments/sr830.ts';
+export { type LockInOptions, type SimulatedLockIn, type Sr830Options, simulatedSr830 } from './instruments/sr830.ts';
 export { simulatedSr860 } from './instruments/sr860.ts';
 export {
   type SimulatedThorlabsApt,

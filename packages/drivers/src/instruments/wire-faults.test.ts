@@ -10,6 +10,7 @@ import {
   simulatedKeithley2000,
   simulatedKeithley2400,
   simulatedLakeShore335,
+  simulatedPrologix,
   simulatedRigolDs1000z,
   simulatedSmc100,
   simulatedSr830,
@@ -20,6 +21,7 @@ import {
 } from '@daqtor/sim';
 import { describe, expect, it } from 'vitest';
 import { testContext } from '../testing/scripted-port.ts';
+import { gpibPort } from '../transports/gpib-port.ts';
 import { esp301 } from './esp301.ts';
 import { grbl } from './grbl.ts';
 import { hp34401a } from './hp34401a.ts';
@@ -82,6 +84,11 @@ const CATALOGUE: [string, (clock: Clock) => SimulatedInstrument, Connect][] = [
     (port, context) => lakeShore33xInputs({ port }).connect(context),
   ],
   ['smc100', (clock) => simulatedSmc100({ clock }), (port, context) => smc100({ port }).connect(context)],
+  [
+    'keithley2000 on GPIB',
+    (clock) => simulatedPrologix({ clock, instruments: { 16: simulatedKeithley2000({ clock, input: () => 1 }) } }),
+    (port, context) => keithley2000({ port: gpibPort(port, 16) }).connect(context),
+  ],
   [
     'thorlabs-apt',
     (clock) => simulatedThorlabsApt({ clock }),

@@ -37,6 +37,8 @@ const VALID = [
   '#0abc\n',
   'serial:/dev/ttyUSB0?baud=57600&parity=odd',
   'tcp://[::1]:5025',
+  'prologix://gpib.lab:1234/gpib/22',
+  'prologix:/dev/ttyUSB0/gpib/9/96?baud=9600',
 ];
 
 const bytes = fc.uint8Array({ maxLength: 80 }).map(toText);
@@ -65,6 +67,7 @@ function ioOf(text: string): LinkIo {
     write: async () => {},
     readUntil: async (terminator) => or(queue.takeUntil(toBytes(terminator))),
     readExactly: async (count) => or(queue.take(count)),
+    readSome: async () => or(queue.size > 0 ? queue.drain() : undefined),
   };
 }
 

@@ -161,6 +161,8 @@ export class SharedWire {
         count > this.#options.maxBytes
           ? Promise.reject(this.#tooMuch(count))
           : this.#read(session, () => this.#received.take(count), withinMs),
+      readSome: (withinMs = timeoutMs) =>
+        this.#read(session, () => (this.#received.size > 0 ? this.#received.drain() : undefined), withinMs),
     };
   }
 

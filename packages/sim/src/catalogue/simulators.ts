@@ -5,6 +5,7 @@ import { simulatedHp34401a } from '../instruments/hp34401a.ts';
 import { simulatedKeithley2000 } from '../instruments/keithley2000.ts';
 import { simulatedKeithley2400 } from '../instruments/keithley2400.ts';
 import { simulatedLakeShore335 } from '../instruments/lake-shore-335.ts';
+import { simulatedPrologix } from '../instruments/prologix.ts';
 import { simulatedRigolDs1000z } from '../instruments/rigol-ds1000z.ts';
 import type { SimulatedInstrument } from '../instruments/simulated-instrument.ts';
 import { simulatedSmc100 } from '../instruments/smc100.ts';
@@ -63,6 +64,20 @@ export const simulators: readonly Simulator[] = [
     name: 'lake-shore-335',
     title: 'Lake Shore 335 with two heated stages on a bath of 77 K',
     make: (options) => simulatedLakeShore335(options),
+  },
+  {
+    name: 'prologix',
+    title: 'Prologix GPIB controller: SR830 at 8, Keithley 2000 at 16, HP 34401A at 22, Keithley 2400 at 24',
+    make: (options) =>
+      simulatedPrologix({
+        clock: options.clock,
+        instruments: {
+          8: withSignal(simulatedSr830({ ...options, interface: 'gpib' })),
+          16: simulatedKeithley2000({ ...options, input: hum(options.clock, 1.25, 0.05) }),
+          22: simulatedHp34401a({ ...options, input: () => 1.25 }),
+          24: simulatedKeithley2400(options),
+        },
+      }),
   },
   {
     name: 'rigol-ds1000z',
