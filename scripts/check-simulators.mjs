@@ -73,9 +73,15 @@ const PROGRAMS = [
 function pythonCases(name) {
   const scpi = ['keithley2000', 'keithley2400', 'hp34401a'];
   const ours =
-    name === 'pyvisa' ? [...scpi, 'smc100', 'zaber', 'grbl'] : [...scpi, 'sr830', 'sr860', 'lake-shore-335', 'esp301'];
+    name === 'pyvisa'
+      ? [...scpi, 'smc100', 'zaber', 'grbl']
+      : [...scpi, 'sr830', 'sr860', 'lake-shore-335', 'esp301', 'prologix'];
   const cases = ours.map((instrument) => ({ instrument, wires: WIRES, says: /./ }));
-  return name === 'pyvisa' ? [...cases, { instrument: 'rigol-ds1000z', wires: ['tcp'], says: /points: \d+/ }] : cases;
+  const onTcp = [
+    { instrument: 'rigol-ds1000z', wires: ['tcp'], says: /points: \d+/ },
+    { instrument: 'prologix', wires: ['tcp'], says: /READ/ },
+  ];
+  return name === 'pyvisa' ? [...cases, ...onTcp] : cases;
 }
 
 /** Starts a simulator on a wire; resolves with its address and how to end it. */

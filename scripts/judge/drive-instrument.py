@@ -98,6 +98,22 @@ def visa_zaber(address):
     close(float(wire.query("/1 1 get pos").split()[-1]), 10000, 1, "position")
 
 
+def visa_prologix(address):
+    """The bus as PyVISA-py has it: the adapter is an interface, the instruments are on it."""
+    manager = pyvisa.ResourceManager("@py")
+    host, port = address[len("tcp://") :].rsplit(":", 1)
+    with manager.open_resource(f"PRLGX-TCPIP0::{host}::{port}::INTFC") as bus:
+        # PyVISA-py has the adapter wait for 50 ms only, and never again: too short for a reading.
+        bus.write("++read_tmo_ms 2000")
+        meter = manager.open_resource("GPIB0::16::INSTR")
+        assert "MODEL 2000" in meter.query("*IDN?")
+        other = manager.open_resource("GPIB0::24::INSTR")
+        assert "MODEL 2400" in other.query("*IDN?")
+        meter.write(":CONF:VOLT:DC")
+        meter.write(":SENS:VOLT:DC:NPLC 0.1")
+        close(float(meter.query(":READ?")), 1.25, 0.06, ":READ?")
+
+
 def visa_grbl(address):
     wire = opened(address, "\n", "\r\n")
     wire.write("$H")
@@ -139,6 +155,26 @@ def measure_keithley2000(address):
     meter.voltage_nplc = 0.1
     close(meter.voltage_nplc, 0.1, 0, "voltage_nplc")
     close(meter.voltage, 1.25, 0.06, "voltage")
+
+
+def measure_prologix(address):
+    from pymeasure.adapters import PrologixAdapter
+    from pymeasure.instruments.hp import HP34401A
+    from pymeasure.instruments.keithley import Keithley2000
+    from pymeasure.instruments.srs import SR830
+
+    ends = {"read_termination": "\n", "write_termination": "\n", "timeout": 5000}
+    bus = PrologixAdapter(resource(address), 16, visa_library="@py", gpib_read_timeout=2000, **ends)
+    assert "Prologix" in bus.version
+    time.sleep(1)
+    meter, lock_in, other = Keithley2000(bus), SR830(bus.gpib(8)), HP34401A(bus.gpib(22))
+    meter.mode = "voltage"
+    meter.voltage_nplc = 0.1
+    for _ in range(3):
+        close(meter.voltage, 1.25, 0.06, "voltage")
+        close(lock_in.y, 0.5e-3, 1e-5, "y")
+        other.function_ = "DCV"
+        same(other.function_, "DCV", "function_")
 
 
 def measure_keithley2400(address):
@@ -245,6 +281,7 @@ CASES = {
     ("pyvisa", "smc100"): visa_smc100,
     ("pyvisa", "zaber"): visa_zaber,
     ("pyvisa", "grbl"): visa_grbl,
+    ("pyvisa", "prologix"): visa_prologix,
     ("pymeasure", "keithley2000"): measure_keithley2000,
     ("pymeasure", "keithley2400"): measure_keithley2400,
     ("pymeasure", "hp34401a"): measure_hp34401a,
@@ -252,6 +289,7 @@ CASES = {
     ("pymeasure", "sr860"): measure_sr860,
     ("pymeasure", "lake-shore-335"): measure_lake_shore_335,
     ("pymeasure", "esp301"): measure_esp301,
+    ("pymeasure", "prologix"): measure_prologix,
 }
 
 if __name__ == "__main__":

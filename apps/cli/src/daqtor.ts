@@ -8,12 +8,26 @@ import { drivers } from './commands/drivers.ts';
 import { exportCommand } from './commands/export.ts';
 import { newCommand } from './commands/new.ts';
 import { ports } from './commands/ports.ts';
+import { record } from './commands/record.ts';
+import { replay } from './commands/replay.ts';
 import { sim } from './commands/sim.ts';
 import { timer } from './commands/timer.ts';
 import { Misuse } from './misuse.ts';
 import type { Terminal } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [browse, exportCommand, comment, drivers, ports, check, sim, newCommand, timer];
+const COMMANDS: readonly Command[] = [
+  browse,
+  exportCommand,
+  comment,
+  drivers,
+  ports,
+  check,
+  sim,
+  record,
+  replay,
+  newCommand,
+  timer,
+];
 const FAILED = 1;
 const MISUSED = 2;
 

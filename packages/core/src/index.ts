@@ -138,4 +138,6 @@ export { type ChronoReading, ChronoTimer } from './time/chrono-timer.ts';
 export type { Clock, TimerHandle } from './time/clock.ts';
 export { afterPromises, realClock } from './time/real-clock.ts';
 export { VirtualClock } from './time/virtual-clock.ts';
+export { type Exchange, exchangesOf } from './trace/exchanges-of.ts';
+export { formatTrace, parseTrace, type TracePiece, type WireTrace } from './trace/wire-trace.ts';
 export { areCompatible, checkUnits, convertSpan, convertUnits } from './units/units.ts';

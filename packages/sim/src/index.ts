@@ -7,6 +7,7 @@ export { type Simulator, type SimulatorOptions, simulators } from './catalogue/s
 export { faultyInstrument } from './faults/faulty-instrument.ts';
 export { type FaultyPort, faultyPort } from './faults/faulty-port.ts';
 export type { WireFaults } from './faults/wire-faults.ts';
+export type { AptStageOptions } from './instruments/apt-channel.ts';
 export { type Esp301Options, type SimulatedEsp301, simulatedEsp301 } from './instruments/esp301.ts';
 export type { Esp301StageOptions } from './instruments/esp301-axis.ts';
 export { type GrblOptions, type SimulatedGrbl, simulatedGrbl } from './instruments/grbl.ts';
@@ -23,6 +24,7 @@ export {
   simulatedLakeShore335,
 } from './instruments/lake-shore-335.ts';
 export type { LockInInput } from './instruments/lock-in-filter.ts';
+export { type PrologixOptions, type SimulatedPrologix, simulatedPrologix } from './instruments/prologix.ts';
 export { type RigolDs1000zOptions, simulatedRigolDs1000z } from './instruments/rigol-ds1000z.ts';
 export type { ScopeSignal } from './instruments/rigol-scope.ts';
 export { type ScpiAnswer, type ScpiCommand, ScpiDevice, type ScpiIdentity } from './instruments/scpi/scpi-device.ts';
@@ -38,8 +40,13 @@ export {
 export type { SimulatedInstrument, SimulatedSession } from './instruments/simulated-instrument.ts';
 export { type SimulatedSmc100, type Smc100Options, simulatedSmc100 } from './instruments/smc100.ts';
 export type { Smc100Stage } from './instruments/smc100-axis.ts';
-export { type LockInOptions, type SimulatedLockIn, simulatedSr830 } from './instruments/sr830.ts';
+export { type LockInOptions, type SimulatedLockIn, type Sr830Options, simulatedSr830 } from './instruments/sr830.ts';
 export { simulatedSr860 } from './instruments/sr860.ts';
+export {
+  type SimulatedThorlabsApt,
+  simulatedThorlabsApt,
+  type ThorlabsAptOptions,
+} from './instruments/thorlabs-apt.ts';
 export { type SimulatedZaber, simulatedZaber, type ZaberOptions } from './instruments/zaber.ts';
 export { mockActuator } from './mocks/mock-actuator.ts';
 export { mockDetector } from './mocks/mock-detector.ts';
@@ -57,6 +64,7 @@ export {
   moveProfile,
   stopProfile,
 } from './physics/trapezoidal-profile.ts';
+export { type ReplayOptions, replayedInstrument } from './replay/replayed-instrument.ts';
 export {
   type LinkLosses,
   type VirtualBench,

@@ -1,28 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { lab, realClock } from '@daqtor/core';
+import { lab } from '@daqtor/core';
 import { keithley2000 } from '@daqtor/drivers';
 import { simulators } from '@daqtor/sim';
 import { expect, test } from 'vitest';
 import { runInMemory } from '../testing/run-in-memory.ts';
-
-/** Runs `daqtor sim`, does something with what it says once it serves, then presses Ctrl-C. */
-async function whileServing(argv: readonly string[], use: (out: string) => Promise<void>) {
-  let error: unknown;
-  const result = await runInMemory(['sim', ...argv], {
-    clock: realClock,
-    interrupted: async (said) => {
-      try {
-        await expect.poll(() => said.out).toContain('\n');
-        await use(said.out);
-      } catch (caught) {
-        error = caught;
-      }
-    },
-  });
-  if (error) throw error;
-  return result;
-}
+import { whileServing } from '../testing/while-serving.ts';
 
 /** Asks who is there, and how many pieces the answer came in. */
 async function identify(address: string): Promise<{ text: string; pieces: number }> {
@@ -42,7 +25,7 @@ async function identify(address: string): Promise<{ text: string; pieces: number
 
 test('an instrument is served on TCP until Ctrl-C, then the port is free', async () => {
   let address = '';
-  const { code } = await whileServing(['keithley2000', '--tcp', '0', '--json'], async (out) => {
+  const { code } = await whileServing(['sim', 'keithley2000', '--tcp', '0', '--json'], async (out) => {
     address = JSON.parse(out).addresses[0];
     expect((await identify(address)).text).toContain('MODEL 2000');
     await using bench = await lab({ meter: keithley2000({ port: address, nplc: 0.1 }) });
@@ -53,13 +36,13 @@ test('an instrument is served on TCP until Ctrl-C, then the port is free', async
 });
 
 test('the same instrument can be on a pseudo-terminal too, and the text says where', async () => {
-  await whileServing(['keithley2400', '--tcp', '0', '--pty'], async (out) => {
+  await whileServing(['sim', 'keithley2400', '--tcp', '0', '--pty'], async (out) => {
     expect(out).toMatch(/1 kΩ.*\n {2}tcp:\/\/127\.0\.0\.1:\d+\n {2}serial:\/dev\/.*\nCtrl-C ends it\.\n$/);
   });
 });
 
 test('faults that are asked for are on the wire', async () => {
-  await whileServing(['sr860', '--tcp', '0', '--json', '--fragment', '1', '--baud', '2400'], async (out) => {
+  await whileServing(['sim', 'sr860', '--tcp', '0', '--json', '--fragment', '1', '--baud', '2400'], async (out) => {
     const { text, pieces } = await identify(JSON.parse(out).addresses[0]);
     expect(text).toContain('SR860');
     expect(pieces).toBeGreaterThan(3);

@@ -10,7 +10,7 @@ export const driverManifest = z.object({
   role: z.enum(['actuator', 'detector']),
   title: z.string().min(1),
   /** By what it can be reached; none: it needs no wire. */
-  wires: z.array(z.enum(['serial', 'tcp', 'usb'])).default([]),
+  wires: z.array(z.enum(['serial', 'tcp', 'usb', 'gpib'])).default([]),
   /**
    * What it can beside what every driver can. An actuator: search its `home`, tell its own `limits`, tell its `arrival`;
    * a detector: `average` by itself, run `live` by itself.

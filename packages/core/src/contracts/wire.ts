@@ -35,6 +35,8 @@ export interface TraceLine {
   readonly atMs: number;
   readonly address: string;
   readonly direction: 'sent' | 'received' | 'note';
-  /** Readable ASCII is kept, every other byte is written `\xNN`. */
+  /** For people: readable ASCII is kept, every other byte is written `\xNN`; what is long is cut. */
   readonly text: string;
+  /** All bytes that were sent or received, a copy; undefined for a note. */
+  readonly bytes?: Uint8Array | undefined;
 }

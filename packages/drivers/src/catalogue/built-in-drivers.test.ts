@@ -13,6 +13,7 @@ const NEEDED: Readonly<Record<string, object>> = {
   grbl: { axis: 'X' },
   'keithley2400-source': { source: 'voltage', compliance: 0.01 },
   'sr830-recorder': { points: 4 },
+  'thorlabs-apt': { stage: 'MTS50-Z8' },
   zaber: { microstep: 0.001 },
 };
 

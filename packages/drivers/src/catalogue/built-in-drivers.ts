@@ -12,6 +12,7 @@ import { smc100 } from '../instruments/smc100.ts';
 import { sr830 } from '../instruments/sr830.ts';
 import { sr830Recorder } from '../instruments/sr830-recorder.ts';
 import { sr860 } from '../instruments/sr860.ts';
+import { thorlabsApt } from '../instruments/thorlabs-apt.ts';
 import { zaber } from '../instruments/zaber.ts';
 
 type Facts = NonNullable<Parameters<typeof knownDriver>[2]>;
@@ -21,6 +22,12 @@ const ours = (plugin: DriverPlugin, facts: Facts) => knownDriver('@daqtor/driver
 /** An instrument with a serial port, which a device server puts on TCP. */
 const onSerial = (serial: string, facts: Facts): Facts => ({ wires: ['serial', 'tcp'], serial, ...facts });
 
+/** An instrument that has GPIB as well. */
+const onGpib = (serial: string, facts: Facts): Facts => ({
+  ...onSerial(serial, facts),
+  wires: ['serial', 'tcp', 'gpib'],
+});
+
 /** USB ids of the Arduino Uno, on which GRBL mostly runs, and of the converter on its copies. */
 const ARDUINO = ['2341:0043', '2341:0001', '1a86:7523'];
 
@@ -28,15 +35,15 @@ const ARDUINO = ['2341:0043', '2341:0001', '1a86:7523'];
  * The drivers of this package.
  *
  * Sources of the USB ids: the tables of Linux' drivers cp210x (Lake Shore) and ftdi_sio (Newport), public scripts for the
- * Rigol and the SR860; from memory: Arduino's.
+ * Rigol and the SR860; from memory: Arduino's and Thorlabs'.
  */
 export const builtInDrivers: readonly KnownDriver[] = [
   ours(esp301, onSerial('baud=19200&flow=rtscts', { can: ['home', 'limits'], simulator: 'esp301' })),
   ours(grbl, onSerial('baud=115200', { can: ['home', 'limits'], simulator: 'grbl', usbIds: ARDUINO })),
-  ours(hp34401a, onSerial('baud=9600&bits=7&parity=even&stop=2', { simulator: 'hp34401a' })),
-  ours(keithley2000, onSerial('baud=4800', { simulator: 'keithley2000' })),
-  ours(keithley2400Meter, onSerial('baud=9600', { simulator: 'keithley2400' })),
-  ours(keithley2400Source, onSerial('baud=9600', { can: ['limits'], simulator: 'keithley2400' })),
+  ours(hp34401a, onGpib('baud=9600&bits=7&parity=even&stop=2', { simulator: 'hp34401a' })),
+  ours(keithley2000, onGpib('baud=4800', { simulator: 'keithley2000' })),
+  ours(keithley2400Meter, onGpib('baud=9600', { simulator: 'keithley2400' })),
+  ours(keithley2400Source, onGpib('baud=9600', { can: ['limits'], simulator: 'keithley2400' })),
   ours(
     lakeShore33xInputs,
     onSerial('baud=57600&bits=7&parity=odd', { simulator: 'lake-shore-335', usbIds: ['1fb9:0300', '1fb9:0301'] }),
@@ -50,8 +57,12 @@ export const builtInDrivers: readonly KnownDriver[] = [
     smc100,
     onSerial('baud=57600&flow=xonxoff', { can: ['home', 'limits'], simulator: 'smc100', usbIds: ['104d:3002'] }),
   ),
-  ours(sr830, onSerial('baud=9600', { simulator: 'sr830' })),
-  ours(sr830Recorder, onSerial('baud=9600', { simulator: 'sr830' })),
+  ours(sr830, onGpib('baud=9600', { simulator: 'sr830' })),
+  ours(sr830Recorder, onGpib('baud=9600', { simulator: 'sr830' })),
   ours(sr860, onSerial('baud=115200', { simulator: 'sr860', usbIds: ['b506:2000'] })),
+  ours(
+    thorlabsApt,
+    onSerial('baud=115200&flow=rtscts', { can: ['home'], simulator: 'thorlabs-apt', usbIds: ['0403:faf0'] }),
+  ),
   ours(zaber, onSerial('baud=115200', { can: ['home', 'limits'], simulator: 'zaber' })),
 ];

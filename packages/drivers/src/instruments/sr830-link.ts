@@ -4,23 +4,36 @@ import { type LineEnds, recognise, resyncBy } from '../protocols/line-talk.ts';
 import { recogniseBy } from '../protocols/scpi.ts';
 import type { Link } from '../transports/link.ts';
 import { overLink } from '../transports/over-link.ts';
+import { isOnGpib } from '../transports/resolve-port.ts';
 
-const LINES: LineEnds = { sent: '\r', received: '\r' };
+/** It answers by one interface only, and ends its answers there as that has it. */
+const RS232: LineEnds = { sent: '\r', received: '\r' };
+const GPIB: LineEnds = { sent: '\n', received: '\n' };
 
-/** `OUTX 0` first, since it answers by GPIB otherwise. */
-const SR830 = {
-  ...recogniseBy('a Stanford Research SR830', ({ model }) => /^SR830$/i.test(model), { before: 'OUTX 0\r' }),
-  ends: LINES,
-};
+/** `OUTX` first, lest it answers by the other interface. */
+function recognitionOf(port: PortSetting) {
+  const isGpib = isOnGpib(port);
+  const ends = isGpib ? GPIB : RS232;
+  const before = `OUTX ${isGpib ? 1 : 0}${ends.sent}`;
+  return {
+    ...recogniseBy('a Stanford Research SR830', ({ model }) => /^SR830$/i.test(model), { before }),
+    ends,
+  };
+}
 
-/** Connects to an SR830 by RS-232, which is set to 9600 baud and no parity at its front panel. */
+/** Connects to an SR830 by GPIB, or by RS-232, which is set to 9600 baud and no parity at its front panel. */
 export function overSr830<T>(
   context: ConnectContext,
   port: PortSetting,
   build: (talk: EventTalk, link: Link, identity: string) => Promise<T>,
 ): Promise<T> {
-  return overLink(context, port, { serial: { baudRate: 9600 }, resync: resyncBy(SR830) }, async (link) => {
-    const { model, serial, firmware } = await link.exchange((io) => recognise(io, SR830), context.signal);
-    return build(eventTalk(link, LINES), link, `Stanford Research ${model}, ${serial}, firmware ${firmware}`);
+  const recognition = recognitionOf(port);
+  return overLink(context, port, { serial: { baudRate: 9600 }, resync: resyncBy(recognition) }, async (link) => {
+    const { model, serial, firmware } = await link.exchange((io) => recognise(io, recognition), context.signal);
+    return build(
+      eventTalk(link, recognition.ends),
+      link,
+      `Stanford Research ${model}, ${serial}, firmware ${firmware}`,
+    );
   });
 }

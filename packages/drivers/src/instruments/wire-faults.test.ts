@@ -10,15 +10,18 @@ import {
   simulatedKeithley2000,
   simulatedKeithley2400,
   simulatedLakeShore335,
+  simulatedPrologix,
   simulatedRigolDs1000z,
   simulatedSmc100,
   simulatedSr830,
   simulatedSr860,
+  simulatedThorlabsApt,
   simulatedZaber,
   type WireFaults,
 } from '@daqtor/sim';
 import { describe, expect, it } from 'vitest';
 import { testContext } from '../testing/scripted-port.ts';
+import { gpibPort } from '../transports/gpib-port.ts';
 import { esp301 } from './esp301.ts';
 import { grbl } from './grbl.ts';
 import { hp34401a } from './hp34401a.ts';
@@ -29,6 +32,7 @@ import { rigolDs1000z } from './rigol-ds1000z.ts';
 import { smc100 } from './smc100.ts';
 import { sr830 } from './sr830.ts';
 import { sr860 } from './sr860.ts';
+import { thorlabsApt } from './thorlabs-apt.ts';
 import { zaber } from './zaber.ts';
 
 const never = new AbortController().signal;
@@ -80,6 +84,16 @@ const CATALOGUE: [string, (clock: Clock) => SimulatedInstrument, Connect][] = [
     (port, context) => lakeShore33xInputs({ port }).connect(context),
   ],
   ['smc100', (clock) => simulatedSmc100({ clock }), (port, context) => smc100({ port }).connect(context)],
+  [
+    'keithley2000 on GPIB',
+    (clock) => simulatedPrologix({ clock, instruments: { 16: simulatedKeithley2000({ clock, input: () => 1 }) } }),
+    (port, context) => keithley2000({ port: gpibPort(port, 16) }).connect(context),
+  ],
+  [
+    'thorlabs-apt',
+    (clock) => simulatedThorlabsApt({ clock }),
+    (port, context) => thorlabsApt({ port, stage: 'PRM1-Z8' }).connect(context),
+  ],
   [
     'zaber',
     (clock) => simulatedZaber({ clock }),

@@ -4,6 +4,8 @@
 import { DaqtorError, realClock } from '@daqtor/core';
 import fc from 'fast-check';
 import { parseEsp301Error } from '../instruments/esp301-errors.ts';
+import { aptRefusal, parseAptInfo, parseAptStatus } from '../protocols/apt-message.ts';
+import { aptResync } from '../protocols/apt-talk.ts';
 import { asciiNumber } from '../protocols/ascii-number.ts';
 import { readBlock } from '../protocols/ieee488-block.ts';
 import { parseIdentity, parseScpiError, scpiNumber } from '../protocols/scpi-values.ts';
@@ -27,12 +29,16 @@ const VALID = [
   '-113,"Undefined header"',
   '@01 1 05 OK BUSY WR 123 456:3F',
   '203, 2345, MOTOR NOT ENABLED',
+  `\x81\0D\0\x81PS\x04*\0Not now${'\0'.repeat(57)}`,
+  `\x06\0T\0\x81P${'A'.repeat(84)}`,
   '#9000001200abc\n',
   '#3004abcd\n',
   '#999999999\n',
   '#0abc\n',
   'serial:/dev/ttyUSB0?baud=57600&parity=odd',
   'tcp://[::1]:5025',
+  'prologix://gpib.lab:1234/gpib/22',
+  'prologix:/dev/ttyUSB0/gpib/9/96?baud=9600',
 ];
 
 const bytes = fc.uint8Array({ maxLength: 80 }).map(toText);
@@ -61,6 +67,7 @@ function ioOf(text: string): LinkIo {
     write: async () => {},
     readUntil: async (terminator) => or(queue.takeUntil(toBytes(terminator))),
     readExactly: async (count) => or(queue.take(count)),
+    readSome: async () => or(queue.size > 0 ? queue.drain() : undefined),
   };
 }
 
@@ -72,6 +79,10 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   parseZaberReply: (text) => parseZaberReply(text, 1, 5),
   parseEsp301Error,
   resolvePort: (text) => resolvePort(text),
+  aptInfo: (text) => parseAptInfo(toBytes(text.padEnd(84, '\0').slice(0, 84))),
+  aptStatus: (text) => parseAptStatus(toBytes(text.padEnd(14, '\0').slice(0, 14))),
+  aptRefusal: (text) => aptRefusal(toBytes(text), 0x50),
+  aptResync: (text) => aptResync(0x50).answered(ioOf(text)),
   readBlock: (text) => readBlock(ioOf(text)),
 };
 const ALLOWED = new Set(['instrument.protocol', 'instrument.timeout', 'lab.settings']);

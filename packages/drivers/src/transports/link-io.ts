@@ -14,6 +14,8 @@ export interface LinkIo {
   readUntil(terminator: Bytes, timeoutMs?: number): Promise<Uint8Array>;
   /** The next `count` bytes; errors as those of `readUntil`. Allocates as bytes come, not by `count`. */
   readExactly(count: number, timeoutMs?: number): Promise<Uint8Array>;
+  /** What has come, at least one byte; errors as those of `readUntil`. */
+  readSome(timeoutMs?: number): Promise<Uint8Array>;
 }
 
 /**

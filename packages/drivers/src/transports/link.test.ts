@@ -329,12 +329,18 @@ it('lets nobody use the wire after the exchange, nor read twice at once', async 
   expect(port.sent).toEqual([]);
 });
 
-it('traces all that goes over the wire, readably', async () => {
+it('traces all that goes over the wire, readably and byte for byte', async () => {
   const { query, lines } = await bench({}, () => 'a\x01é\n');
   await query('X?');
   expect(lines).toEqual([
-    { atMs: 0, address: 'memory:scripted', direction: 'sent', text: 'X?\\x0A' },
-    { atMs: 0, address: 'memory:scripted', direction: 'received', text: 'a\\x01\\xE9\\x0A' },
+    { atMs: 0, address: 'memory:scripted', direction: 'sent', text: 'X?\\x0A', bytes: Uint8Array.of(88, 63, 10) },
+    {
+      atMs: 0,
+      address: 'memory:scripted',
+      direction: 'received',
+      text: 'a\\x01\\xE9\\x0A',
+      bytes: Uint8Array.of(97, 1, 233, 10),
+    },
   ]);
 });
 

@@ -1,5 +1,7 @@
 import { type ConnectContext, DaqtorError, type PortSetting, type WirePort } from '@daqtor/core';
 import type { Bytes } from './bytes.ts';
+import { gpibTalk, prologixResync } from './gpib-link.ts';
+import { type GpibPort, isGpibPort } from './gpib-port.ts';
 import type { LinkIo, Resync } from './link-io.ts';
 import { raceAborts } from './race-aborts.ts';
 import { resolvePort } from './resolve-port.ts';
@@ -32,6 +34,8 @@ export interface Link {
   close(): Promise<void>;
 }
 
+const MAX_BYTES = 2 ** 26;
+
 export interface LinkOptions {
   /** Longest time for an answer; default 1000. */
   readonly timeoutMs?: number;
@@ -58,6 +62,25 @@ export interface LinkOptions {
  */
 export async function openLink(context: ConnectContext, port: PortSetting, options: LinkOptions = {}): Promise<Link> {
   const target = resolvePort(port, options.serial);
+  return isGpibPort(target) ? openGpib(context, target, options) : openStream(context, port, target, options);
+}
+
+/** What a serial adapter of Prologix' kind is set to; the one with USB of its own takes any rate. */
+const ADAPTER = { baudRate: 115_200 } as const;
+
+async function openGpib(context: ConnectContext, port: GpibPort, options: LinkOptions): Promise<Link> {
+  const { timeoutMs = 1000, maxBytes = MAX_BYTES, resync } = options;
+  const adapter = await openLink(context, port.adapter, { ...options, serial: ADAPTER, resync: prologixResync });
+  const talk = gpibTalk(adapter, port, context.clock, timeoutMs, maxBytes, resync);
+  return { address: port.address, wire: adapter.wire, ...talk, close: () => adapter.close() };
+}
+
+async function openStream(
+  context: ConnectContext,
+  port: PortSetting,
+  target: WirePort,
+  options: LinkOptions,
+): Promise<Link> {
   const key = typeof port === 'string' ? `link to ${placeOf(target.address)}` : port;
   const { value: line, release } = await context.share(key, async () => new Line(target.address));
   let wire: SharedWire;
@@ -130,7 +153,7 @@ class Line {
 }
 
 async function openWire(context: ConnectContext, port: WirePort, options: LinkOptions): Promise<SharedWire> {
-  const { timeoutMs = 1000, connectTimeoutMs = 5000, writeTimeoutMs = 2000, maxBytes = 2 ** 26 } = options;
+  const { timeoutMs = 1000, connectTimeoutMs = 5000, writeTimeoutMs = 2000, maxBytes = MAX_BYTES } = options;
   const { address } = port;
   const { clock, signal } = context;
   const shared = new SharedWire({ address, clock, timeoutMs, writeTimeoutMs, maxBytes });

@@ -1,9 +1,11 @@
 import { DaqtorError, type PortSetting, portSetting, type WirePort } from '@daqtor/core';
+import { isGpibPort, parseGpibAddress } from './gpib-port.ts';
 import { type SerialOptions, serialPort } from './serial-port.ts';
 import { tcpPort } from './tcp-port.ts';
 
 const FORMS =
-  'Write serial:/dev/ttyUSB0, serial:COM3?baud=57600, tcp://meter.lab:5025, or hand over a port object; ' +
+  'Write serial:/dev/ttyUSB0, serial:COM3?baud=57600, tcp://meter.lab:5025, prologix://gpib.lab:1234/gpib/22, ' +
+  'prologix:/dev/ttyUSB0/gpib/22, or hand over a port object; ' +
   'a serial address takes baud, bits=5…8, parity=none|even|odd, stop=1|2 and flow=none|rtscts|xonxoff';
 
 /**
@@ -17,9 +19,10 @@ export function resolvePort(setting: PortSetting, serialDefaults: SerialOptions 
   const [scheme = '', rest = ''] = splitAt(setting, ':');
   if (scheme === 'serial') return resolveSerial(setting, rest, serialDefaults);
   if (scheme === 'tcp') return resolveTcp(setting, rest);
+  if (scheme === 'prologix') return resolveGpib(setting);
   throw refuse(
     setting,
-    scheme === 'memory' ? 'a port in memory is an object' : 'it starts with neither serial: nor tcp:',
+    scheme === 'memory' ? 'a port in memory is an object' : 'it starts with neither serial:, tcp: nor prologix:',
   );
 }
 
@@ -32,6 +35,17 @@ export const portOrAddress = portSetting.superRefine((setting, context) => {
     context.addIssue({ code: 'custom', message: `${error.problem}. ${error.advice}` });
   }
 });
+
+/** Whether the instrument is on a GPIB bus, where some speak otherwise than on a serial port. */
+export const isOnGpib = (setting: PortSetting): boolean => isGpibPort(resolvePort(setting));
+
+function resolveGpib(setting: string): WirePort {
+  const port = parseGpibAddress(setting);
+  if (!port) throw refuse(setting, 'it reads neither prologix://host:port/gpib/N nor prologix:PATH/gpib/N');
+  // The adapter's own address may be what cannot be understood.
+  resolvePort(port.adapter);
+  return port;
+}
 
 function resolveTcp(setting: string, rest: string): WirePort {
   const [, ipv6, name, digits] = /^\/\/(?:\[([^\]]+)\]|([^:/?#\s]+)):(\d+)\/?$/.exec(rest) ?? [];

@@ -161,6 +161,8 @@ export class SharedWire {
         count > this.#options.maxBytes
           ? Promise.reject(this.#tooMuch(count))
           : this.#read(session, () => this.#received.take(count), withinMs),
+      readSome: (withinMs = timeoutMs) =>
+        this.#read(session, () => (this.#received.size > 0 ? this.#received.drain() : undefined), withinMs),
     };
   }
 
@@ -268,8 +270,8 @@ export class SharedWire {
 
   #trace(direction: TraceLine['direction'], what: string | Uint8Array): void {
     if (this.#traces.length === 0) return;
-    const text = typeof what === 'string' ? what : readable(what);
-    const line = { atMs: this.#options.clock.now(), address: this.address, direction, text };
+    const said = typeof what === 'string' ? { text: what } : { text: readable(what), bytes: what.slice() };
+    const line = { atMs: this.#options.clock.now(), address: this.address, direction, ...said };
     for (const trace of new Set(this.#traces)) trace(line);
   }
 }

@@ -5,11 +5,13 @@ import { simulatedHp34401a } from '../instruments/hp34401a.ts';
 import { simulatedKeithley2000 } from '../instruments/keithley2000.ts';
 import { simulatedKeithley2400 } from '../instruments/keithley2400.ts';
 import { simulatedLakeShore335 } from '../instruments/lake-shore-335.ts';
+import { simulatedPrologix } from '../instruments/prologix.ts';
 import { simulatedRigolDs1000z } from '../instruments/rigol-ds1000z.ts';
 import type { SimulatedInstrument } from '../instruments/simulated-instrument.ts';
 import { simulatedSmc100 } from '../instruments/smc100.ts';
 import { simulatedSr830 } from '../instruments/sr830.ts';
 import { simulatedSr860 } from '../instruments/sr860.ts';
+import { simulatedThorlabsApt } from '../instruments/thorlabs-apt.ts';
 import { simulatedZaber } from '../instruments/zaber.ts';
 
 /** What every simulator of the catalogue can be told. */
@@ -64,6 +66,20 @@ export const simulators: readonly Simulator[] = [
     make: (options) => simulatedLakeShore335(options),
   },
   {
+    name: 'prologix',
+    title: 'Prologix GPIB controller: SR830 at 8, Keithley 2000 at 16, HP 34401A at 22, Keithley 2400 at 24',
+    make: (options) =>
+      simulatedPrologix({
+        clock: options.clock,
+        instruments: {
+          8: withSignal(simulatedSr830({ ...options, interface: 'gpib' })),
+          16: simulatedKeithley2000({ ...options, input: hum(options.clock, 1.25, 0.05) }),
+          22: simulatedHp34401a({ ...options, input: () => 1.25 }),
+          24: simulatedKeithley2400(options),
+        },
+      }),
+  },
+  {
     name: 'rigol-ds1000z',
     title: 'Rigol DS1104Z oscilloscope, a sine of 1 kHz and 1 V at each input',
     make: (options) =>
@@ -79,6 +95,11 @@ export const simulators: readonly Simulator[] = [
     name: 'sr860',
     title: 'Stanford Research SR860 lock-in, 1 mV at 30°',
     make: (options) => withSignal(simulatedSr860(options)),
+  },
+  {
+    name: 'thorlabs-apt',
+    title: 'Thorlabs KDC101 with a stage of 50 mm (MTS50-Z8)',
+    make: ({ clock }) => simulatedThorlabsApt({ clock }),
   },
   { name: 'zaber', title: 'Zaber device with one axis of 50.8 mm', make: ({ clock }) => simulatedZaber({ clock }) },
 ];

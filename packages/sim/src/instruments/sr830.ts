@@ -14,6 +14,12 @@ export interface LockInOptions {
   readonly seed?: number;
 }
 
+/** Where an SR830 is plugged in: it answers by the interface that OUTX names, with the line ends of it. */
+export interface Sr830Options extends LockInOptions {
+  /** Default RS-232. */
+  readonly interface?: 'rs232' | 'gpib';
+}
+
 export interface SimulatedLockIn extends SimulatedInstrument {
   /** Puts a signal at its input, from now on. */
   apply(input: LockInInput): void;
@@ -28,14 +34,21 @@ const FULL = 1.09;
 const RESERVE = 100;
 
 /**
- * A Stanford Research SR830 lock-in on its RS-232 interface.
+ * A Stanford Research SR830 lock-in on its RS-232 or its GPIB interface.
  *
  * Source: SR830 manual, data transfer commands (5-15, 5-16); the tables of SENS and OFLT as the SR850's manual has them
  * (6-7). Compared with PyMeasure's driver: these tables, bits 0 to 2 of LIAS?, the rates of SRAT; from memory: OUTX. It comes up answering by GPIB, so that nothing is heard
- * on RS-232 before OUTX 0. Answers end with CR.
+ * on RS-232 before OUTX 0. Answers end with CR on RS-232, with LF on GPIB.
  */
-export function simulatedSr830({ clock, noise = 1e-6, referenceHz = 1000, seed = 1 }: LockInOptions): SimulatedLockIn {
+export function simulatedSr830({
+  clock,
+  noise = 1e-6,
+  referenceHz = 1000,
+  seed = 1,
+  interface: plug = 'rs232',
+}: Sr830Options): SimulatedLockIn {
   const random = createRandom(seed, 'sr830');
+  const end = plug === 'gpib' ? '\n' : '\r';
   const filter = new LockInFilter(clock);
   const settings = { outx: 1, sens: 26, oflt: 8, ofsl: 1, isrc: 0 };
   let latched = 0;
@@ -134,11 +147,11 @@ export function simulatedSr830({ clock, noise = 1e-6, referenceHz = 1000, seed =
   });
   const instrument = lineInstrument({
     title: 'Stanford Research SR830',
-    terminator: '\r',
-    answerEnd: '\r',
+    terminator: end,
+    answerEnd: end,
     execute(line) {
       const answers = commands.execute(line);
-      return settings.outx === 0 ? answers : undefined;
+      return settings.outx === (plug === 'gpib' ? 1 : 0) ? answers : undefined;
     },
   });
   return Object.assign(instrument, { apply: (input: LockInInput) => filter.apply(input) });

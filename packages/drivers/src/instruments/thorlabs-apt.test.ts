@@ -1,0 +1,164 @@
+import { type ActuatorDriver, type Clock, realClock, VirtualClock } from '@daqtor/core';
+import { describeActuatorDriver } from '@daqtor/core/testing';
+import { memoryPort, servePty, serveTcp, simulatedThorlabsApt } from '@daqtor/sim';
+import { describe, expect, it } from 'vitest';
+import { expectedProtocol } from '../testing/expected-protocol.ts';
+import { scriptedPort, testContext } from '../testing/scripted-port.ts';
+import { thorlabsApt } from './thorlabs-apt.ts';
+
+const never = new AbortController().signal;
+const STAGE = { stage: 'MTS50-Z8' } as const;
+const QUICK = { travel: 5, velocity: 50, acceleration: 1000 };
+
+function controller() {
+  const clock = new VirtualClock();
+  const simulated = simulatedThorlabsApt({ clock });
+  const port = memoryPort('stage', simulated, clock, { latencyMs: 2, fragmentBytes: 1 });
+  return { clock, simulated, port, ...testContext(clock) };
+}
+
+const until = async (driver: ActuatorDriver, clock: Clock) => {
+  while (await driver.isMoving(never)) await clock.sleep(10);
+};
+
+async function homed(driver: ActuatorDriver, clock: Clock) {
+  await driver.startHome?.(never);
+  await until(driver, clock);
+  return driver;
+}
+
+describeActuatorDriver('thorlabsApt on a wire in memory, byte by byte', async () => {
+  const { clock, port, context } = controller();
+  const driver = await homed(await thorlabsApt({ port, ...STAGE }).connect(context), clock);
+  return { driver, clock, targets: [1, 3.25], epsilon: 0.001 };
+});
+
+describeActuatorDriver('thorlabsApt on a pseudo-terminal', async () => {
+  const served = await servePty(simulatedThorlabsApt({ clock: realClock, stage: QUICK }));
+  const port = served.address;
+  const driver = await homed(await thorlabsApt({ port, ...STAGE }).connect(testContext(realClock).context), realClock);
+  return { driver, clock: realClock, targets: [0.5, 4.5], epsilon: 0.001, dispose: () => served.close() };
+});
+
+describeActuatorDriver('thorlabsApt by TCP', async () => {
+  const served = await serveTcp(simulatedThorlabsApt({ clock: realClock, stage: QUICK }));
+  const port = served.address;
+  const driver = await homed(await thorlabsApt({ port, ...STAGE }).connect(testContext(realClock).context), realClock);
+  return { driver, clock: realClock, targets: [0.5, 4.5], epsilon: 0.001, dispose: () => served.close() };
+});
+
+/** Bytes in hexadecimal as the text that a scripted wire takes. */
+const hex = (...parts: string[]) =>
+  parts
+    .join('')
+    .replaceAll(' ', '')
+    .replaceAll(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16)));
+
+const INFO = hex(
+  '06 00 54 00 81 50',
+  'E1 0C 9C 01',
+  '54 53 54 30 30 31 00 00',
+  '10 00',
+  '03 02 01 00',
+  '00'.repeat(66),
+);
+const status = (position: string, bits: string) => hex('81 04 0E 00 81 50', '01 00', position, '00 00 00 00', bits);
+const ASK_STATUS = hex('80 04 01 00 50 01');
+
+describe('thorlabsApt', () => {
+  it('says to a stepper what the document of the protocol wants', async () => {
+    await expectedProtocol(
+      (port) => thorlabsApt({ port, countsPerUnit: 2048 }),
+      [
+        [hex('12 00 00 00 50 01 05 00 00 00 50 01'), INFO],
+        [ASK_STATUS, status('00 00 00 00', '00 01 00 00')],
+        [hex('10 02 01 01 50 01')],
+        [ASK_STATUS, status('00 00 00 00', '00 01 00 80')],
+        [hex('53 04 06 00 D0 01 01 00 00 08 00 00')],
+        [ASK_STATUS, status('00 00 00 00', '10 01 00 80')],
+        [ASK_STATUS, status('80 07 00 00', '10 01 00 80')],
+        // The end of the motion, told unasked, and cut.
+        [ASK_STATUS, `${hex('64 04 0E 00 81 50 01 00')}${status('00 08 00 00', '00 05 00 80')}`],
+        [hex('43 04 01 00 50 01')],
+        [ASK_STATUS, status('00 08 00 00', '00 07 00 80')],
+        [hex('65 04 01 02 50 01')],
+        [hex('65 04 01 02 50 01')],
+        [ASK_STATUS, status('FF FF FF FF', '00 05 00 80')],
+      ],
+      async (driver) => {
+        expect(driver).toMatchObject({ identity: 'Thorlabs TST001, serial 27004129, firmware 1.2.3', units: 'mm' });
+        expect(driver.moveMs).toBeUndefined();
+        await driver.startMove(1, never);
+        expect([await driver.isMoving(never), await driver.isMoving(never)]).toEqual([true, false]);
+        await driver.startHome?.(never);
+        await driver.stop(never);
+      },
+    );
+  });
+
+  it('acknowledges what a servo tells, which would fall silent otherwise', async () => {
+    const { clock, port, context } = controller();
+    const driver = await thorlabsApt({ port, ...STAGE }).connect(context);
+    for (let i = 0; i < 200; i++) await driver.readPosition(never);
+    expect(clock.now()).toBeLessThan(2000);
+  });
+
+  it('knows how long a move takes, from the parameters of the controller', async () => {
+    const { clock, port, context } = controller();
+    const driver = await homed(await thorlabsApt({ port, ...STAGE }).connect(context), clock);
+    const beganMs = clock.now();
+    await driver.startMove(10, never);
+    await until(driver, clock);
+    const tookMs = clock.now() - beganMs;
+    expect(Math.abs(tookMs - (driver.moveMs?.(0, 10) ?? 0))).toBeLessThan(60);
+    expect(driver.moveMs?.(0, 0.1)).toBeCloseTo(2000 * Math.sqrt(0.1 / 4.5), -1);
+  });
+
+  it('reports a motion that something held up', async () => {
+    const { clock, simulated, port, context } = controller();
+    const driver = await homed(await thorlabsApt({ port, ...STAGE }).connect(context), clock);
+    await driver.startMove(10, never);
+    expect(await driver.isMoving(never)).toBe(true);
+    simulated.block();
+    await expect(driver.isMoving(never)).rejects.toMatchObject({
+      code: 'instrument.fault',
+      problem: expect.stringContaining('motion error'),
+    });
+    expect(await driver.isMoving(never)).toBe(false);
+  });
+
+  it('reports an axis that never starts, after the time that it may take to start', async () => {
+    const never0 = status('00 00 00 00', '00 01 00 80');
+    const clock = new VirtualClock();
+    const port = scriptedPort((sent) => (sent.startsWith('\x12') ? INFO : sent === ASK_STATUS ? never0 : undefined));
+    const driver = await thorlabsApt({ port, countsPerUnit: 2048 }).connect(testContext(clock).context);
+    await driver.startMove(1, never);
+    await clock.sleep(499);
+    expect(await driver.isMoving(never)).toBe(true);
+    await clock.sleep(1);
+    await expect(driver.isMoving(never)).rejects.toMatchObject({ problem: 'the motion failed: the axis did not move' });
+  });
+
+  it('reports what the controller says of a command that it refuses', async () => {
+    const refusal = hex('81 00 44 00 81 50', '53 04', '2A 00') + 'Not now'.padEnd(64, '\0');
+    const idle = status('00 00 00 00', '00 01 00 80');
+    let isRefusing = false;
+    const port = scriptedPort((sent) => {
+      if (sent.startsWith('\x12')) return INFO;
+      if (sent.startsWith('\x53')) isRefusing = true;
+      return sent === ASK_STATUS ? (isRefusing ? refusal : '') + idle : undefined;
+    });
+    const driver = await thorlabsApt({ port, countsPerUnit: 2048 }).connect(testContext(new VirtualClock()).context);
+    await expect(driver.startMove(1, never)).rejects.toMatchObject({
+      code: 'instrument.fault',
+      problem: 'the move to 1 mm was refused: error 42, Not now',
+    });
+  });
+
+  it('wants to know the stage, and refuses what cannot be counted', async () => {
+    const { port, context } = controller();
+    await expect(thorlabsApt({ port }).connect(context)).rejects.toMatchObject({ code: 'lab.settings' });
+    const driver = await thorlabsApt({ port, ...STAGE }).connect(context);
+    await expect(driver.startMove(1e6, never)).rejects.toMatchObject({ code: 'instrument.fault' });
+  });
+});
