@@ -1,9 +1,11 @@
+export type { ChangeOptions } from './actors/change-settings.ts';
 export { DaqLogger, type LoggerOptions } from './actors/daq-logger.ts';
 export { type Arrival, DaqMove } from './actors/daq-move.ts';
 export { DaqScan, type ScanResult } from './actors/daq-scan.ts';
 export { DaqViewer } from './actors/daq-viewer.ts';
 export type { GrabForm } from './actors/expected-grab.ts';
 export type { LiveGrab, LiveOptions, LiveResult, WhenBehind } from './actors/live-grab.ts';
+export type { SettingChange } from './actors/module-settings.ts';
 export type { Scale } from './actors/scaled-actuator.ts';
 export type { ScanCommand } from './actors/scan-commands.ts';
 export type { ScanOptions } from './actors/scan-options.ts';
@@ -34,6 +36,7 @@ export {
   pluginManifest,
 } from './contracts/driver-manifest.ts';
 export { type DriverPlugin, isDriverPlugin } from './contracts/driver-plugin.ts';
+export { type LiveSettings, type LiveSettingsOf, liveSettings } from './contracts/live-settings.ts';
 export type { Logged, LogRecording, LogSink, LogStreams, PositionThen } from './contracts/log-sink.ts';
 export { nextFrame } from './contracts/next-frame.ts';
 export { type PortSetting, portSetting } from './contracts/port-setting.ts';

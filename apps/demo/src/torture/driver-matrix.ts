@@ -38,10 +38,13 @@ async function runMove(call: string, fault: Fault, expected: Verdict): Promise<r
   const port = new Port();
   const settings = { timeoutMs: TIMEOUT_MS, done: call === 'whenAtRest' ? ('event' as const) : ('poll' as const) };
   const x = new DaqMove('x', actuatorOnTrial(calls, clock, settings), clock);
+  let value = 0;
   const commands: Readonly<Record<string, () => Promise<unknown>>> = {
     readPosition: () => x.read(),
     startHome: () => x.home(),
     stop: () => x.stop(),
+    'apply settings': () => x.set({ velocity: ++value }),
+    'read settings': () => x.set({ velocity: ++value }),
   };
   return await trial(x, clock, calls, port, call, expected, commands[call] ?? (() => x.move(1)));
 }
@@ -58,9 +61,12 @@ async function runViewer(call: string, fault: Fault, expected: Verdict): Promise
     if (meter.state === 'live') await meter.stop();
     await live.done;
   };
+  let value = 0;
   const commands: Readonly<Record<string, () => Promise<unknown>>> = {
     grabMean: () => meter.grab({ average: 4 }),
     live: goLive,
+    'apply settings': () => meter.set({ delayMs: ++value }),
+    'read settings': () => meter.set({ delayMs: ++value }),
   };
   return await trial(meter, clock, calls, port, call, expected, commands[call] ?? (() => meter.grab()));
 }

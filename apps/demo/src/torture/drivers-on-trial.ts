@@ -6,6 +6,7 @@ import {
   DataWithAxes,
   type DetectorDriver,
   type DetectorSpec,
+  type LiveSettings,
 } from '@daqtor/core';
 import { mockActuator, mockDetector } from '@daqtor/sim';
 import { CALL_MS, type Fault, faultyCall } from './faulty-call.ts';
@@ -85,6 +86,7 @@ function actuatorDriver(calls: Calls, clock: Clock, release: () => Promise<void>
       await calls.make('whenAtRest', () => clock.sleep(Math.max(0, restMs - clock.now()), signal));
     },
     startHome: () => calls.make('startHome', () => go(0)),
+    adjust: adjustOnTrial(calls, 'velocity'),
     stop: () => calls.make('stop', () => {}),
     close: () => letGo(calls, release),
   };
@@ -102,7 +104,22 @@ function detectorDriver(calls: Calls, clock: Clock, release: () => Promise<void>
         await clock.sleep(10 * CALL_MS, signal);
       }
     },
+    adjust: adjustOnTrial(calls, 'delayMs'),
     close: () => letGo(calls, release),
+  };
+}
+
+/** One setting that can be changed while connected. */
+function adjustOnTrial(calls: Calls, name: string): LiveSettings {
+  let value: unknown = 0;
+  return {
+    names: [name],
+    async apply(wanted) {
+      await calls.make('apply settings', () => {
+        value = wanted[name];
+      });
+    },
+    read: () => calls.make('read settings', () => ({ [name]: value }), { [name]: Number.NaN }),
   };
 }
 

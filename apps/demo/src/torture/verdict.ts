@@ -12,6 +12,8 @@ export const MOVE_CALLS: Readonly<Record<string, Kind>> = {
   isMoving: 'asks',
   whenAtRest: 'tells',
   startHome: 'tells',
+  'apply settings': 'tells',
+  'read settings': 'asks',
   stop: 'stops',
   'stop while closing': 'closes',
   close: 'closes',
@@ -21,6 +23,8 @@ export const VIEWER_CALLS: Readonly<Record<string, Kind>> = {
   grab: 'measures',
   grabMean: 'measures',
   live: 'streams',
+  'apply settings': 'tells',
+  'read settings': 'asks',
   close: 'closes',
 };
 

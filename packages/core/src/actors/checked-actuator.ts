@@ -22,6 +22,7 @@ export function checkedActuator(driver: ActuatorDriver): ActuatorDriver {
     ...(driver.whenAtRest && { whenAtRest: driver.whenAtRest.bind(driver) }),
     ...(driver.moveMs && { moveMs: driver.moveMs.bind(driver) }),
     ...(driver.startHome && { startHome: driver.startHome.bind(driver) }),
+    ...(driver.adjust && { adjust: driver.adjust }),
     close: () => driver.close(),
   };
 }

@@ -1,19 +1,22 @@
 import { BehaviorSubject, type Observable } from 'rxjs';
 import { createActor } from 'xstate';
 import type { ActuatorDriver, Limits } from '../contracts/actuator-driver.ts';
-import type { ConnectContext } from '../contracts/connect-context.ts';
-import type { ActuatorSpec } from '../contracts/define-actuator.ts';
+import { type ActuatorSettings, type ActuatorSpec, actuatorSettings } from '../contracts/define-actuator.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Clock } from '../time/clock.ts';
 import { convertSpan, convertUnits } from '../units/units.ts';
 import { approachPoint } from './backlash.ts';
+import { type ChangeOptions, changeSettings } from './change-settings.ts';
 import { checkedActuator } from './checked-actuator.ts';
 import { type DriveOptions, drive, untilAtRest } from './drive.ts';
-import { DriverKeeper } from './driver-keeper.ts';
+import { type ConnectWith, DriverKeeper } from './driver-keeper.ts';
 import { estimateMoveMs } from './estimate-move.ts';
+import type { SettingsFact } from './module-life.ts';
+import { ModuleSettings } from './module-settings.ts';
 import { moveMachine } from './move-machine.ts';
 import { PositionReader } from './position-reader.ts';
 import { scaledActuator } from './scaled-actuator.ts';
+import { jogEnd, narrowed, refuseBeyond } from './target-limits.ts';
 
 /** Where a move ended. */
 export interface Arrival {
@@ -24,15 +27,23 @@ export interface Arrival {
   readonly units: string;
 }
 
+type Settings = ActuatorSettings & Readonly<Record<string, unknown>>;
+
+/** What the module itself does with each of these; its driver is adapted to the scale when it is connected. */
+const OWN_SETTINGS: ReadonlySet<string> = new Set(
+  Object.keys(actuatorSettings.shape).filter((name) => name !== 'scale'),
+);
+
 /** An actuator of the lab: one axis, driven through its driver, with its life kept by a state machine. */
-export class DaqMove {
+export class DaqMove<Input = Readonly<Record<string, unknown>>> {
   readonly role = 'actuator';
   readonly name: string;
-  readonly spec: ActuatorSpec;
+  readonly spec: ActuatorSpec<Input>;
   /** The machine, for those who want to inspect it; its emitted events are the module's facts. */
   readonly actor;
   readonly #clock: Clock;
-  readonly #keeper: DriverKeeper<ActuatorDriver, 'move' | 'home' | 'read' | 'stop'>;
+  readonly #settings: ModuleSettings<Settings>;
+  readonly #keeper: DriverKeeper<ActuatorDriver, 'move' | 'home' | 'read' | 'stop', Settings>;
   readonly #reader: PositionReader;
   readonly #position = new BehaviorSubject(Number.NaN);
   /** Whether the last move ended in the direction of approach, so that the play of the mechanics is on that side. */
@@ -41,14 +52,21 @@ export class DaqMove {
   #atRest = true;
   #stopping: Promise<Arrival> | undefined;
 
-  constructor(name: string, spec: ActuatorSpec, clock: Clock) {
+  constructor(name: string, spec: ActuatorSpec<Input>, clock: Clock) {
     this.name = name;
     this.spec = spec;
     this.#clock = clock;
+    this.#settings = new ModuleSettings<Settings>(spec as ActuatorSpec);
     this.#keeper = new DriverKeeper({
       name,
       spec,
-      adapt: (driver) => scaledActuator(checkedActuator(driver), spec.settings.scale ?? { offset: 0 }),
+      settings: this.#settings,
+      adapt: (driver) => scaledActuator(checkedActuator(driver), this.#settings.asked.scale ?? { offset: 0 }),
+      greet: async (driver, signal) => {
+        this.#playTaken = false;
+        this.#reader.abort();
+        this.#position.next(await driver.readPosition(signal));
+      },
       clock,
       state: () => this.state,
       send: (event) => this.actor.send(event),
@@ -56,7 +74,7 @@ export class DaqMove {
     this.#reader = new PositionReader({
       name,
       clock,
-      timeoutMs: spec.settings.timeoutMs,
+      timeoutMs: () => this.settings.timeoutMs,
       read: (signal) => this.#keeper.driver.readPosition(signal),
       seen: (position) => this.#position.next(position),
       failed: (type, error) => this.actor.send({ type, error }),
@@ -85,18 +103,15 @@ export class DaqMove {
     return this.#atRest;
   }
 
-  /**
-   * Positions that may be asked for: the narrower of the settings' and the controller's own, less the room that a
-   * backlash approach needs.
-   */
+  /** Settings that hold, as the instrument took them. */
+  get settings(): Settings {
+    return this.#settings.current;
+  }
+
+  /** Positions that may be asked for, in `units`. */
   get limits(): Limits {
-    const { limits: own, backlash } = this.spec.settings;
-    const [min, max] = own ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-    const theirs = this.#keeper.connected?.limits;
-    return {
-      min: Math.max(min, theirs?.min ?? min) + Math.max(0, backlash),
-      max: Math.min(max, theirs?.max ?? max) + Math.min(0, backlash),
-    };
+    const { limits, backlash } = this.settings;
+    return narrowed(limits, this.#keeper.connected?.limits, backlash);
   }
 
   /** Last position that was read, in `units`; NaN before the first. */
@@ -114,12 +129,37 @@ export class DaqMove {
    *
    * @throws DaqtorError `instrument.connect` and others: why it does not answer, and what to do
    */
-  async connect(context: Pick<ConnectContext, 'share' | 'trace'>): Promise<void> {
-    await this.#keeper.connect(context, async (driver, signal) => {
-      this.#playTaken = false;
-      this.#reader.abort();
-      this.#position.next(await driver.readPosition(signal));
-    });
+  async connect(context: ConnectWith): Promise<void> {
+    await this.#keeper.connect(context);
+  }
+
+  /**
+   * Changes settings: at once while it is idle, for the next connection while it is not connected.
+   *
+   * @param options - `reconnect`: connect again for what the instrument cannot change while it is connected
+   * @returns the settings that hold then, as the instrument took them
+   * @throws as `changeSettings`
+   */
+  async set(changes: Partial<Input>, options: ChangeOptions = {}): Promise<Settings> {
+    const inTurn = async <T>(ask: () => Promise<T>, signal: AbortSignal) => {
+      if (this.#reader.isBusy) await this.#reader.whenFree(signal);
+      return await ask();
+    };
+    const module = {
+      name: this.name,
+      settings: this.#settings,
+      keeper: this.#keeper,
+      state: this.state,
+      own: OWN_SETTINGS,
+      inTurn,
+      beforeReconnect: () => (this.#atRest ? undefined : this.stop()),
+      tell: (changes: SettingsFact['changes']) => {
+        if ('backlash' in changes) this.#playTaken = false;
+        this.actor.send({ type: 'settingsChanged', changes });
+      },
+    };
+    await changeSettings(module, changes, options);
+    return this.settings;
   }
 
   /**
@@ -160,19 +200,12 @@ export class DaqMove {
    */
   async jog(direction: 1 | -1): Promise<Arrival> {
     this.#keeper.allow('jog', 'idle');
-    const end = direction > 0 ? this.limits.max : this.limits.min;
-    if (!Number.isFinite(end)) {
-      throw new DaqtorError('move.limit', {
-        instrument: this.name,
-        problem: `it cannot jog ${direction > 0 ? 'up' : 'down'}, for there is no limit at which it would stop`,
-        advice: "Set 'limits', or move by steps",
-      });
-    }
+    const end = jogEnd(this.name, direction, this.limits);
     return await this.#drive(`jogging towards ${end} ${this.units}`, end, true);
   }
 
   async #drive(tried: string, target: number, endless = false): Promise<Arrival> {
-    const { backlash } = this.spec.settings;
+    const { backlash } = this.settings;
     return await this.#keeper.command('move', tried, async (signal, watch) => {
       if (this.#reader.isBusy) await this.#reader.whenFree(signal);
       this.#atRest = false;
@@ -230,7 +263,8 @@ export class DaqMove {
   }
 
   async #stop(): Promise<Arrival> {
-    this.#keeper.allow('stop', 'idle', 'moving', 'homing', 'reading', 'faulted');
+    this.#keeper.allow('stop', 'idle', 'moving', 'homing', 'reading', 'setting', 'faulted');
+    const isMotion = this.state === 'moving' || this.state === 'homing';
     const { driver } = this.#keeper;
     const waiting = this.#keeper.interrupt('it was stopped');
     this.#playTaken = false;
@@ -240,7 +274,8 @@ export class DaqMove {
         if (this.#reader.isBusy) await this.#reader.whenFree(signal);
         return this.#rest('stopped', await untilAtRest(driver, this.#driveOptions, signal));
       });
-      waiting.resolve(rest as never);
+      if (isMotion) waiting.resolve(rest as never);
+      else waiting.reject(waiting.reason);
       return rest;
     } catch (error) {
       waiting.reject(error);
@@ -267,13 +302,7 @@ export class DaqMove {
    * @throws DaqtorError `move.limit`
    */
   checkTarget(target: number): void {
-    const { min, max } = this.limits;
-    if (target >= min && target <= max) return;
-    throw new DaqtorError('move.limit', {
-      instrument: this.name,
-      problem: `target ${target} ${this.units} is outside the limits ${min} to ${max} ${this.units}`,
-      advice: "Choose a target inside, or change the 'limits' setting if the stage can really go there",
-    });
+    refuseBeyond(this.name, target, this.limits, this.units);
   }
 
   /**
@@ -285,13 +314,13 @@ export class DaqMove {
   moveMs(from: number, to: number): number | undefined {
     const driver = this.#keeper.connected;
     if (!driver?.moveMs) return undefined;
-    const { settings } = this.spec;
+    const { settings } = this;
     const isTold = driver.whenAtRest !== undefined && settings.done !== 'poll';
     return estimateMoveMs(from, to, { ...settings, isTold, motionMs: driver.moveMs });
   }
 
   get #driveOptions(): DriveOptions {
-    const { epsilon, pollMs, done, settleMs } = this.spec.settings;
+    const { epsilon, pollMs, done, settleMs } = this.settings;
     return {
       epsilon,
       pollMs,

@@ -1,7 +1,6 @@
 import type { Observable } from 'rxjs';
 import { createActor } from 'xstate';
-import type { ConnectContext } from '../contracts/connect-context.ts';
-import type { DetectorSpec } from '../contracts/define-detector.ts';
+import { type DetectorSettings, type DetectorSpec, detectorSettings } from '../contracts/define-detector.ts';
 import type { DetectorDriver } from '../contracts/detector-driver.ts';
 import type { DataToExport } from '../data/data-to-export.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
@@ -10,22 +9,30 @@ import { subtractBackground } from '../processing/subtract-background.ts';
 import { measureRois, type Roi } from '../roi/roi.ts';
 import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
+import { type ChangeOptions, changeSettings } from './change-settings.ts';
 import { checkedDetector } from './checked-detector.ts';
 import type { TaskWatch } from './command-desk.ts';
-import { DriverKeeper } from './driver-keeper.ts';
+import { type ConnectWith, DriverKeeper } from './driver-keeper.ts';
 import { type ExpectedGrab, expectedFrom } from './expected-grab.ts';
 import { FrameSource } from './frame-source.ts';
 import type { LiveGrab, LiveOptions, LiveResult } from './live-grab.ts';
+import type { SettingsFact } from './module-life.ts';
+import { ModuleSettings } from './module-settings.ts';
 import { type ShownOptions, shownData } from './shown-data.ts';
 import { loopFrames, relayFrames } from './stream-frames.ts';
 import { ViewerBackground } from './viewer-background.ts';
 import { viewerMachine } from './viewer-machine.ts';
 
+type Settings = DetectorSettings & Readonly<Record<string, unknown>>;
+
+/** What the module itself does with each of these. */
+const OWN_SETTINGS: ReadonlySet<string> = new Set(Object.keys(detectorSettings.shape));
+
 /** A detector of the lab, read through its driver, with its life kept by a state machine. */
-export class DaqViewer {
+export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
   readonly role = 'detector';
   readonly name: string;
-  readonly spec: DetectorSpec;
+  readonly spec: DetectorSpec<Input>;
   /** Every grab, by reference: lossless sinks for savers, live taps for plots. */
   readonly data = new Hub<DataToExport>();
   /** The machine, for those who want to inspect it; its emitted events are the module's facts. */
@@ -35,22 +42,26 @@ export class DaqViewer {
   /** Regions of interest; what they make of the data is added to every grab, as calculated data. */
   rois: readonly Roi[] = [];
   readonly #clock: Clock;
-  readonly #keeper: DriverKeeper<DetectorDriver, 'grab' | 'live' | 'stop'>;
+  readonly #settings: ModuleSettings<Settings>;
+  readonly #keeper: DriverKeeper<DetectorDriver, 'grab' | 'live' | 'stop', Settings>;
   readonly #source: FrameSource;
   #expected: ExpectedGrab = {};
   #live: LiveCounts | undefined;
   #stopping: Promise<void> | undefined;
   #isOver = false;
 
-  constructor(name: string, spec: DetectorSpec, clock: Clock) {
+  constructor(name: string, spec: DetectorSpec<Input>, clock: Clock) {
     this.name = name;
     this.spec = spec;
     this.#clock = clock;
     this.#source = new FrameSource(name, clock);
+    this.#settings = new ModuleSettings<Settings>(spec as DetectorSpec);
     this.#keeper = new DriverKeeper({
       name,
       spec,
+      settings: this.#settings,
       adapt: checkedDetector,
+      greet: async () => this.#source.reset(),
       clock,
       state: () => this.state,
       send: (event) => this.actor.send(event),
@@ -70,16 +81,46 @@ export class DaqViewer {
     return this.#keeper.connected?.identity;
   }
 
+  /** Settings that hold, as the instrument took them. */
+  get settings(): Settings {
+    return this.#settings.current;
+  }
+
   /** What the next grab will be like: as the driver says, else as the last one was. */
   get expected(): ExpectedGrab {
     const driverMs = this.#keeper.connected?.grabMs?.();
     if (driverMs === undefined) return this.#expected;
-    return { ...this.#expected, grabMs: driverMs * this.spec.settings.average };
+    return { ...this.#expected, grabMs: driverMs * this.settings.average };
   }
 
   /** @throws DaqtorError `instrument.connect` and others: why it does not answer, and what to do */
-  async connect(context: Pick<ConnectContext, 'share' | 'trace'>): Promise<void> {
-    await this.#keeper.connect(context, async () => this.#source.reset());
+  async connect(context: ConnectWith): Promise<void> {
+    await this.#keeper.connect(context);
+  }
+
+  /**
+   * Changes settings: at once while it is idle, for the next connection while it is not connected.
+   *
+   * @param options - `reconnect`: connect again for what the instrument cannot change while it is connected
+   * @returns the settings that hold then, as the instrument took them
+   * @throws as `changeSettings`
+   */
+  async set(changes: Partial<Input>, options: ChangeOptions = {}): Promise<Settings> {
+    const module = {
+      name: this.name,
+      settings: this.#settings,
+      keeper: this.#keeper,
+      state: this.state,
+      own: OWN_SETTINGS,
+      inTurn: <T>(ask: () => Promise<T>, signal: AbortSignal) => this.#source.ask(ask, signal),
+      tell: (changes: SettingsFact['changes']) => {
+        // The next grab may be of another shape, and take another time.
+        this.#expected = {};
+        this.actor.send({ type: 'settingsChanged', changes });
+      },
+    };
+    await changeSettings(module, changes, options);
+    return this.settings;
   }
 
   /**
@@ -199,7 +240,7 @@ export class DaqViewer {
     return await relayFrames(live, finished, behind, stream, signal, watch);
   }
 
-  #averageOf(average: number = this.spec.settings.average): number {
+  #averageOf(average: number = this.settings.average): number {
     if (Number.isInteger(average) && average >= 1) return average;
     throw new DaqtorError('lab.settings', {
       instrument: this.name,
@@ -225,7 +266,7 @@ export class DaqViewer {
 
   /** Tells an overshoot when it begins, not with every frame of it. */
   #watchOvershoot(raw: DataToExport): void {
-    const { overshoot: limits } = this.spec.settings;
+    const { overshoot: limits } = this.settings;
     const overshoot = limits && findOvershoot(raw, limits);
     if (overshoot && !this.#isOver) this.actor.send({ type: 'overshot', overshoot });
     this.#isOver = overshoot !== undefined;

@@ -3,37 +3,55 @@ import type { InstrumentSpec } from '../contracts/define-instrument.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Clock } from '../time/clock.ts';
 import { CommandDesk, type CommandEvent, type Interrupted, type Task } from './command-desk.ts';
+import type { ModuleSettings } from './module-settings.ts';
 import { orAborted } from './or-aborted.ts';
 
 /** What every driver can do. */
-interface Closeable {
+export interface Closeable {
   readonly identity?: string | undefined;
   close(): Promise<void>;
 }
 
-export interface DriverKeeperOptions<Driver, Command extends string> {
+/** What a driver is connected with, of what the lab has. */
+export type ConnectWith = Pick<ConnectContext, 'share' | 'trace'>;
+
+export type KeptSettings = Readonly<Record<string, unknown>> & { readonly timeoutMs: number };
+
+export interface DriverKeeperOptions<Driver, Command extends string, Settings extends KeptSettings> {
   readonly name: string;
-  readonly spec: InstrumentSpec<string, { readonly timeoutMs: number }, Driver>;
+  readonly spec: Pick<InstrumentSpec<string, Settings, Driver>, 'connect'>;
+  readonly settings: ModuleSettings<Settings>;
   /** Makes of a new driver what the module works with. */
   readonly adapt: (driver: Driver) => Driver;
+  /** What is asked of a new driver before it counts as connected. */
+  readonly greet: (driver: Driver, signal: AbortSignal) => Promise<void>;
   readonly clock: Clock;
   /** The state of the module's machine. */
   readonly state: () => string;
   /** Gives the module's machine an event. */
-  readonly send: (event: CommandEvent | { readonly type: Command | 'connect' | 'close'; readonly id: number }) => void;
+  readonly send: (event: CommandEvent | { readonly type: Command | LifeCommand; readonly id: number }) => void;
 }
+
+/** Commands that every module has. */
+export type LifeCommand = 'connect' | 'reconnect' | 'set' | 'close';
 
 /**
  * Keeps a module's driver and gives its commands to the module's machine: what DAQ_Move and DAQ_Viewer have in common.
  */
-export class DriverKeeper<Driver extends Closeable, Command extends string> {
-  readonly #options: DriverKeeperOptions<Driver, Command>;
+export class DriverKeeper<
+  Driver extends Closeable,
+  Command extends string,
+  Settings extends KeptSettings = KeptSettings,
+> {
+  readonly #options: DriverKeeperOptions<Driver, Command, Settings>;
   readonly #desk: CommandDesk;
   #driver: Driver | undefined;
   /** Who answered last; after a fault nobody else may take its place. */
   #identity: string | undefined;
+  /** What it was connected with last. */
+  #context: ConnectWith | undefined;
 
-  constructor(options: DriverKeeperOptions<Driver, Command>) {
+  constructor(options: DriverKeeperOptions<Driver, Command, Settings>) {
     this.#options = options;
     this.#desk = new CommandDesk(options.name, options.clock, options.send);
   }
@@ -70,8 +88,8 @@ export class DriverKeeper<Driver extends Closeable, Command extends string> {
   }
 
   /** Gives the machine a command and waits for its end. */
-  command<T>(type: Command | 'connect' | 'close', tried: string, run: Task<T>['run']): Promise<T> {
-    const { timeoutMs } = this.#options.spec.settings;
+  command<T>(type: Command | LifeCommand, tried: string, run: Task<T>['run']): Promise<T> {
+    const { timeoutMs } = this.#options.settings.current;
     const { id, answer } = this.#desk.take({ tried, timeoutMs, run });
     this.#options.send({ type, id });
     return answer;
@@ -84,22 +102,27 @@ export class DriverKeeper<Driver extends Closeable, Command extends string> {
     return { resolve, reject, reason };
   }
 
-  /**
-   * Connects; a driver that comes too late is closed again, and so is another instrument than the one that was lost.
-   *
-   * @param greet - what is asked of a new driver before it counts as connected
-   */
-  async connect(
-    context: Pick<ConnectContext, 'share' | 'trace'>,
-    greet: (driver: Driver, signal: AbortSignal) => Promise<void>,
-  ): Promise<void> {
+  /** Connects; a driver that comes too late is closed again, and so is another instrument than the one that was lost. */
+  async connect(context: ConnectWith): Promise<void> {
     this.allow('connect', 'offline', 'faulted');
-    const { name, spec, clock, adapt } = this.#options;
+    this.#context = context;
+    await this.#connect('connect', context);
+  }
+
+  /** Lets go of the driver and connects as before, with the settings that are asked for now; whoever answers is right. */
+  async reconnect(): Promise<void> {
+    this.allow('reconnect', 'idle');
+    this.#identity = undefined;
+    if (this.#context) await this.#connect('reconnect', this.#context);
+  }
+
+  async #connect(command: 'connect' | 'reconnect', context: ConnectWith): Promise<void> {
+    const { name, spec, settings, clock, adapt, greet } = this.#options;
     const old = this.#driver;
     this.#driver = undefined;
-    await this.command('connect', 'connecting', async (signal) => {
+    await this.command(command, 'connecting', async (signal) => {
       await old?.close();
-      const plain = await spec.connect({ ...context, name, clock, signal });
+      const plain = await spec.connect({ ...context, name, clock, signal }, settings.asked);
       try {
         this.#refuseStranger(plain.identity);
         const driver = adapt(plain);

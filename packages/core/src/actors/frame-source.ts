@@ -28,6 +28,12 @@ export class FrameSource {
     await this.#turn.whenFree(signal);
   }
 
+  /** Asks the driver for something else than data, in its turn. */
+  async ask<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    if (this.#turn.isTaken) await this.#turn.whenFree(signal);
+    return await this.#turn.hold(ask());
+  }
+
   /** For a driver that takes the place of another. */
   reset(): void {
     this.#turn.reset();

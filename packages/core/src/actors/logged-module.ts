@@ -21,17 +21,22 @@ const FRAMES = {
 
 /** A detector that is logged: grabbed at a pace; grabs that others make are logged too. */
 export class LoggedDetector {
-  readonly module: ModuleRecord;
   readonly #viewer: DaqViewer;
+  readonly #record: ModuleRecord;
   readonly #ended: Promise<void>;
   #frames: BoundedQueue<DataToExport> | undefined;
 
   constructor(viewer: DaqViewer, everyMs: number, clock: Clock, signal: AbortSignal) {
     this.#viewer = viewer;
-    this.module = recordOf(viewer, '');
+    this.#record = recordOf(viewer, '');
     // A failure is told by the module's facts, and the next grab waits until it is connected again.
     const grab = async () => viewer.state === 'idle' && (await viewer.grab().catch(() => undefined));
     this.#ended = atPace(everyMs, grab, clock, signal);
+  }
+
+  /** As it is now: its settings may change between two files. */
+  get module(): ModuleRecord {
+    return { ...this.#record, settings: this.#viewer.settings };
   }
 
   /** A queue for all that comes from now on; the one before is closed. */
@@ -57,7 +62,8 @@ export class LoggedDetector {
 
 /** An actuator that is logged: read at a pace while it is at rest, and as it is read on the way. */
 export class LoggedActuator {
-  readonly module: ModuleRecord;
+  readonly #move: DaqMove;
+  readonly #record: ModuleRecord;
   readonly #subscription: Subscription;
   #positions: BoundedQueue<PositionThen> | undefined;
 
@@ -70,12 +76,18 @@ export class LoggedActuator {
         advice: 'Connect it first, or log without it',
       });
     }
-    this.module = recordOf(move, move.units);
+    this.#move = move;
+    this.#record = recordOf(move, move.units);
     // The first one was read before: it has no time of its own.
     this.#subscription = move
       .watch$(everyMs)
       .pipe(skip(1))
       .subscribe((position) => this.#put({ position, atEpochMs: clock.epochMs() }));
+  }
+
+  /** As it is now. */
+  get module(): ModuleRecord {
+    return { ...this.#record, settings: this.#move.settings };
   }
 
   next(): { readonly module: ModuleRecord; readonly positions: BoundedQueue<PositionThen> } {

@@ -1,12 +1,20 @@
 import { assign, emit, setup } from 'xstate';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { CommandEvent } from './command-desk.ts';
+import type { LifeCommand } from './driver-keeper.ts';
 import { isLost } from './is-lost.ts';
+import type { SettingChange } from './module-settings.ts';
 
 /** A fact that concerns an error: the module cannot be trusted any more (`faulted`), or is as it was (`refused`). */
 export interface TroubleFact {
   readonly type: 'faulted' | 'refused';
   readonly error: DaqtorError;
+}
+
+/** Settings that hold now, each with what it was before. */
+export interface SettingsFact {
+  readonly type: 'settingsChanged';
+  readonly changes: Readonly<Record<string, SettingChange>>;
 }
 
 export interface LifeInput {
@@ -33,8 +41,8 @@ export function lifeOf<
   return setup({
     types: {
       context: {} as LifeContext,
-      events: {} as Event | CommandEvent | { readonly type: 'connect' | 'close'; readonly id: number },
-      emitted: {} as { readonly type: Fact | 'connected' | 'closed' } | TroubleFact | MoreFacts,
+      events: {} as Event | CommandEvent | SettingsFact | { readonly type: LifeCommand; readonly id: number },
+      emitted: {} as { readonly type: Fact | 'connected' | 'closed' } | TroubleFact | SettingsFact | MoreFacts,
       input: {} as LifeInput,
     },
     actions: {
@@ -43,6 +51,7 @@ export function lifeOf<
       tell: emit((_, type: Fact | 'connected' | 'closed') => ({ type })),
       tellFault: emit((_, error: DaqtorError) => ({ type: 'faulted' as const, error })),
       tellRefusal: emit((_, error: DaqtorError) => ({ type: 'refused' as const, error })),
+      tellSettings: emit((_, fact: SettingsFact) => fact),
     },
     guards: {
       isAnswer: ({ context, event }) => 'id' in event && event.id === context.id,
@@ -64,24 +73,34 @@ export const failsByKind = [
   { guard: 'isAnswer', target: 'idle', actions: tellRefusal },
 ] as const;
 
-/** In every state. */
-export const lifeEvents = { close: { target: '.closing', actions: 'remember' } } as const;
+/** Where the answer to a command leads from a state in which nothing else is done, and what is told then. */
+export const answersWith = <Fact extends string>(fact: Fact) =>
+  ({ guard: 'isAnswer', target: 'idle', actions: { type: 'tell', params: fact } }) as const;
 
-/** The states in which there is no instrument to command. */
-export const lifeStates = {
-  offline: { on: { connect: { target: 'connecting', actions: 'remember' } } },
-  connecting: {
-    entry: 'begin',
-    on: {
-      done: { guard: 'isAnswer', target: 'idle', actions: { type: 'tell', params: 'connected' } },
-      failed: failsToFaulted,
-    },
+/** Begins a command that the machine is given an identity with. */
+export const begins = <State extends string>(target: State) => ({ target, actions: 'remember' }) as const;
+
+/** In every state. */
+export const lifeEvents = {
+  close: begins('.closing'),
+  settingsChanged: {
+    actions: { type: 'tellSettings', params: ({ event }: { event: SettingsFact }) => event },
   },
-  faulted: { on: { connect: { target: 'connecting', actions: 'remember' } } },
+} as const;
+
+/** What every module can be told while it is idle. */
+export const idleEvents = { set: begins('setting'), reconnect: begins('connecting') } as const;
+
+/** The states that every module has beside `idle`. */
+export const lifeStates = {
+  offline: { on: { connect: begins('connecting') } },
+  connecting: { entry: 'begin', on: { done: answersWith('connected'), failed: failsToFaulted } },
+  setting: { entry: 'begin', on: { done: { guard: 'isAnswer', target: 'idle' }, failed: failsByKind } },
+  faulted: { on: { connect: begins('connecting') } },
   closing: {
     entry: 'begin',
     on: {
-      done: { guard: 'isAnswer', target: 'offline', actions: { type: 'tell', params: 'closed' } },
+      done: { ...answersWith('closed'), target: 'offline' },
       failed: { guard: 'isAnswer', target: 'offline', actions: tellFault },
       close: {},
     },

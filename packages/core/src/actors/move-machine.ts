@@ -1,5 +1,14 @@
 import type { DaqtorError } from '../errors/daqtor-error.ts';
-import { failsByKind, failsToFaulted, lifeEvents, lifeOf, lifeStates } from './module-life.ts';
+import {
+  answersWith,
+  begins,
+  failsByKind,
+  failsToFaulted,
+  idleEvents,
+  lifeEvents,
+  lifeOf,
+  lifeStates,
+} from './module-life.ts';
 
 /** Commands of a DAQ_Move, each with its identity, and what happens beside them. */
 export type MoveEvent =
@@ -11,7 +20,7 @@ export type MoveEvent =
 export type MoveFact = 'moving' | 'homing' | 'arrived' | 'stopped';
 
 /**
- * The life of a DAQ_Move: offline → connecting → idle ⇄ moving, homing, reading, stopping; faulted; closing.
+ * The life of a DAQ_Move: offline → connecting → idle ⇄ moving, homing, reading, setting, stopping; faulted; closing.
  *
  * It carries control only. What the controller refuses leaves it idle; a link that is lost leaves it faulted, from where
  * it can still be told to stop.
@@ -25,47 +34,23 @@ export const moveMachine = lifeOf<MoveEvent, MoveFact>().createMachine({
     ...lifeStates,
     idle: {
       on: {
+        ...idleEvents,
         move: { target: 'moving', actions: ['remember', { type: 'tell', params: 'moving' }] },
         home: { target: 'homing', actions: ['remember', { type: 'tell', params: 'homing' }] },
-        read: { target: 'reading', actions: 'remember' },
-        stop: { target: 'stopping', actions: 'remember' },
+        read: begins('reading'),
+        stop: begins('stopping'),
         lost: { target: 'faulted', actions: { type: 'tellFault', params: ({ event }) => event.error } },
         misread: { actions: { type: 'tellRefusal', params: ({ event }) => event.error } },
       },
     },
-    moving: {
-      entry: 'begin',
-      on: {
-        stop: { target: 'stopping', actions: 'remember' },
-        done: { guard: 'isAnswer', target: 'idle', actions: { type: 'tell', params: 'arrived' } },
-        failed: failsByKind,
-      },
-    },
-    homing: {
-      entry: 'begin',
-      on: {
-        stop: { target: 'stopping', actions: 'remember' },
-        done: { guard: 'isAnswer', target: 'idle', actions: { type: 'tell', params: 'arrived' } },
-        failed: failsByKind,
-      },
-    },
+    moving: { entry: 'begin', on: { stop: begins('stopping'), done: answersWith('arrived'), failed: failsByKind } },
+    homing: { entry: 'begin', on: { stop: begins('stopping'), done: answersWith('arrived'), failed: failsByKind } },
     reading: {
       entry: 'begin',
-      on: {
-        stop: { target: 'stopping', actions: 'remember' },
-        done: { guard: 'isAnswer', target: 'idle' },
-        failed: failsByKind,
-      },
+      on: { stop: begins('stopping'), done: { guard: 'isAnswer', target: 'idle' }, failed: failsByKind },
     },
-    stopping: {
-      entry: 'begin',
-      on: {
-        done: { guard: 'isAnswer', target: 'idle', actions: { type: 'tell', params: 'stopped' } },
-        failed: failsToFaulted,
-      },
-    },
-    faulted: {
-      on: { ...lifeStates.faulted.on, stop: { target: 'stopping', actions: 'remember' } },
-    },
+    setting: { ...lifeStates.setting, on: { ...lifeStates.setting.on, stop: begins('stopping') } },
+    stopping: { entry: 'begin', on: { done: answersWith('stopped'), failed: failsToFaulted } },
+    faulted: { on: { ...lifeStates.faulted.on, stop: begins('stopping') } },
   },
 });

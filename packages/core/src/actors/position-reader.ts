@@ -7,7 +7,7 @@ import { isLost } from './is-lost.ts';
 export interface PositionReaderOptions {
   readonly name: string;
   readonly clock: Clock;
-  readonly timeoutMs: number;
+  readonly timeoutMs: () => number;
   readonly read: (signal: AbortSignal) => Promise<number>;
   readonly seen: (position: number) => void;
   /** Told when a reading fails: `lost` if the instrument cannot be trusted any more. */
@@ -77,7 +77,7 @@ export class PositionReader {
   #read(): Promise<void> {
     const { timeoutMs, read, seen } = this.#options;
     if (this.#reading) return this.#reading;
-    const { id, answer } = this.#desk.take({ tried: 'reading the position', timeoutMs, run: read });
+    const { id, answer } = this.#desk.take({ tried: 'reading the position', timeoutMs: timeoutMs(), run: read });
     const reading = answer
       .then(seen, () => undefined)
       .finally(() => {

@@ -1,6 +1,15 @@
 import { emit } from 'xstate';
 import type { Overshoot } from '../processing/overshoot.ts';
-import { failsByKind, failsToFaulted, lifeEvents, lifeOf, lifeStates } from './module-life.ts';
+import {
+  answersWith,
+  begins,
+  failsByKind,
+  failsToFaulted,
+  idleEvents,
+  lifeEvents,
+  lifeOf,
+  lifeStates,
+} from './module-life.ts';
 
 /** Commands of a DAQ_Viewer, each with its identity, and what shows in its data. */
 export type ViewerEvent =
@@ -17,7 +26,7 @@ export interface OvershotFact {
 }
 
 /**
- * The life of a DAQ_Viewer: offline → connecting → idle ⇄ grabbing, live, stopping; faulted; closing. Control only, no
+ * The life of a DAQ_Viewer: offline → connecting → idle ⇄ grabbing, live, setting, stopping; faulted; closing. Control only, no
  * data.
  */
 export const viewerMachine = lifeOf<ViewerEvent, ViewerFact, OvershotFact>().createMachine({
@@ -29,28 +38,13 @@ export const viewerMachine = lifeOf<ViewerEvent, ViewerFact, OvershotFact>().cre
     ...lifeStates,
     idle: {
       on: {
-        grab: { target: 'grabbing', actions: 'remember' },
+        ...idleEvents,
+        grab: begins('grabbing'),
         live: { target: 'live', actions: ['remember', { type: 'tell', params: 'live' }] },
       },
     },
-    grabbing: {
-      entry: 'begin',
-      on: {
-        stop: { target: 'stopping', actions: 'remember' },
-        done: { guard: 'isAnswer', target: 'idle', actions: { type: 'tell', params: 'grabbed' } },
-        failed: failsByKind,
-      },
-    },
-    live: {
-      entry: 'begin',
-      on: { stop: { target: 'stopping', actions: 'remember' }, failed: failsByKind },
-    },
-    stopping: {
-      entry: 'begin',
-      on: {
-        done: { guard: 'isAnswer', target: 'idle', actions: { type: 'tell', params: 'stopped' } },
-        failed: failsToFaulted,
-      },
-    },
+    grabbing: { entry: 'begin', on: { stop: begins('stopping'), done: answersWith('grabbed'), failed: failsByKind } },
+    live: { entry: 'begin', on: { stop: begins('stopping'), failed: failsByKind } },
+    stopping: { entry: 'begin', on: { done: answersWith('stopped'), failed: failsToFaulted } },
   },
 });

@@ -1,3 +1,5 @@
+import type { LiveSettings } from './live-settings.ts';
+
 /** Positions that may be asked for, in the driver's units, both ends allowed. */
 export interface Limits {
   readonly min: number;
@@ -49,6 +51,8 @@ export interface ActuatorDriver {
   stop(signal: AbortSignal): Promise<void>;
   /** Starts the search for the reference, where the axis has one; `isMoving` tells when it is over. */
   startHome?(signal: AbortSignal): Promise<void>;
+  /** Settings that can be changed while it is connected, where there are any. */
+  readonly adjust?: LiveSettings | undefined;
   /** Lets go of the instrument. Idempotent; never rejects. */
   close(): Promise<void>;
 }

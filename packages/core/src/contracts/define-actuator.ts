@@ -9,7 +9,7 @@ import {
 import { unitsSetting } from './units-setting.ts';
 
 /** Settings that every actuator has, whatever its driver. */
-const actuatorSettings = z.object({
+export const actuatorSettings = z.object({
   epsilon: z
     .number()
     .nonnegative()
@@ -58,7 +58,12 @@ const actuatorSettings = z.object({
 
 export type ActuatorSettings = z.output<typeof actuatorSettings>;
 /** An actuator as named in a lab. */
-export type ActuatorSpec = InstrumentSpec<'actuator', ActuatorSettings, ActuatorDriver>;
+export type ActuatorSpec<Input = Readonly<Record<string, unknown>>> = InstrumentSpec<
+  'actuator',
+  ActuatorSettings,
+  ActuatorDriver,
+  Input
+>;
 export type ActuatorPlugin<Shape extends z.ZodRawShape> = InstrumentPlugin<
   'actuator',
   Shape & (typeof actuatorSettings)['shape'],

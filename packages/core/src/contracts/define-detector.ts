@@ -8,7 +8,7 @@ import {
 import type { DetectorDriver } from './detector-driver.ts';
 
 /** Settings that every detector has, whatever its driver. */
-const detectorSettings = z.object({
+export const detectorSettings = z.object({
   timeoutMs: z
     .number()
     .positive()
@@ -31,7 +31,12 @@ const detectorSettings = z.object({
 
 export type DetectorSettings = z.output<typeof detectorSettings>;
 /** A detector as named in a lab. */
-export type DetectorSpec = InstrumentSpec<'detector', DetectorSettings, DetectorDriver>;
+export type DetectorSpec<Input = Readonly<Record<string, unknown>>> = InstrumentSpec<
+  'detector',
+  DetectorSettings,
+  DetectorDriver,
+  Input
+>;
 export type DetectorPlugin<Shape extends z.ZodRawShape> = InstrumentPlugin<
   'detector',
   Shape & (typeof detectorSettings)['shape'],

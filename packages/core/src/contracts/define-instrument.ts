@@ -1,15 +1,28 @@
 import type { z } from 'zod';
+import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { ConnectContext } from './connect-context.ts';
 import { parseSettings } from './parse-settings.ts';
 
-/** An instrument as named in a lab: which plugin, with which settings. Plain data, but for `connect`. */
-export interface InstrumentSpec<Role extends string, Settings, Driver> {
+/** An instrument as named in a lab: which plugin, with which settings. Plain data, but for its methods. */
+export interface InstrumentSpec<Role extends string, Settings, Driver, Input = Readonly<Record<string, unknown>>> {
   readonly role: Role;
   /** Name of the plugin, e.g. `esp301`. */
   readonly kind: string;
   readonly title: string;
   readonly settings: Settings & Readonly<Record<string, unknown>>;
-  connect(context: ConnectContext): Promise<Driver>;
+  /**
+   * Checks changes of settings.
+   *
+   * @param from - the settings before; default those of this instrument
+   * @returns all settings as they would be; `undefined` takes a setting back to its default
+   * @throws DaqtorError `lab.settings` that names every bad setting, and those that there are not
+   */
+  change(
+    changes: Partial<Input>,
+    from?: Settings & Readonly<Record<string, unknown>>,
+  ): Settings & Readonly<Record<string, unknown>>;
+  /** @param settings - default those of this instrument; as `change` returns them */
+  connect(context: ConnectContext, settings?: Settings & Readonly<Record<string, unknown>>): Promise<Driver>;
 }
 
 /** What an author of a plugin writes. */
@@ -30,7 +43,7 @@ export interface InstrumentDefinition<Shape extends z.ZodRawShape, Driver> {
 
 /** What `defineActuator` and `defineDetector` return: call it with settings to name an instrument in a lab. */
 export interface InstrumentPlugin<Role extends string, Shape extends z.ZodRawShape, Settings, Driver> {
-  (settings: z.input<z.ZodObject<Shape>>): InstrumentSpec<Role, Settings, Driver>;
+  (settings: z.input<z.ZodObject<Shape>>): InstrumentSpec<Role, Settings, Driver, z.input<z.ZodObject<Shape>>>;
   readonly role: Role;
   readonly kind: string;
   readonly title: string;
@@ -53,17 +66,33 @@ export function defineInstrument<
   common: z.ZodObject<Common>,
   definition: InstrumentDefinition<Shape, Driver>,
 ): InstrumentPlugin<Role, Shape & Common, z.output<z.ZodObject<Common>>, Driver> {
+  type Settings = z.output<z.ZodObject<Common>> & Readonly<Record<string, unknown>>;
   const { kind, title } = definition;
   const schema = common.extend(definition.settings.shape) as z.ZodObject;
+  const parse = (input: unknown) => parseSettings(kind, schema, input) as Settings;
   const plugin = (input: unknown) => {
-    const settings = parseSettings(kind, schema, input);
+    const settings = parse(input);
     return {
       role,
       kind,
       title,
-      settings: settings as z.output<z.ZodObject<Common>> & Readonly<Record<string, unknown>>,
-      connect: (context: ConnectContext) => definition.connect(settings as z.output<z.ZodObject<Shape>>, context),
+      settings,
+      change(changes: Readonly<Record<string, unknown>>, from: Settings = settings) {
+        refuseUnknown(kind, Object.keys(schema.shape), Object.keys(changes));
+        return parse({ ...from, ...changes });
+      },
+      connect: (context: ConnectContext, own: Settings = settings) =>
+        definition.connect(own as unknown as z.output<z.ZodObject<Shape>>, context),
     };
   };
   return Object.assign(plugin, { role, kind, title, settings: schema });
+}
+
+function refuseUnknown(kind: string, known: readonly string[], given: readonly string[]): void {
+  const strange = given.filter((name) => !known.includes(name));
+  if (strange.length === 0) return;
+  throw new DaqtorError('lab.settings', {
+    problem: `'${kind}' has no setting ${strange.map((name) => `'${name}'`).join(', ')}`,
+    advice: `It has ${known.join(', ')}`,
+  });
 }

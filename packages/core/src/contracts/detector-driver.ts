@@ -1,4 +1,5 @@
 import type { DataWithAxes } from '../data/data-with-axes.ts';
+import type { LiveSettings } from './live-settings.ts';
 
 /**
  * Something that is read. A plain object: promises and `AbortSignal`, no framework.
@@ -30,6 +31,8 @@ export interface DetectorDriver {
   live?(deliver: (data: readonly DataWithAxes[]) => void, signal: AbortSignal): Promise<void>;
   /** How long one `grab` takes, in milliseconds, from its settings and without asking it; for estimates. */
   grabMs?(): number;
+  /** Settings that can be changed while it is connected, where there are any. */
+  readonly adjust?: LiveSettings | undefined;
   /** Lets go of the instrument. Idempotent; never rejects. */
   close(): Promise<void>;
 }

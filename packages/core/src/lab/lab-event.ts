@@ -1,3 +1,4 @@
+import type { SettingsFact } from '../actors/module-life.ts';
 import type { LogLine, ScanOutcome } from '../contracts/scan-recorder.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Overshoot } from '../processing/overshoot.ts';
@@ -10,6 +11,7 @@ export type LabFact =
   /** The module cannot be trusted any more (`faulted`), or is as it was (`refused`). */
   | { readonly type: 'faulted' | 'refused'; readonly error: DaqtorError }
   | { readonly type: 'overshot'; readonly overshoot: Overshoot }
+  | SettingsFact
   /** Its link is lost; it will be connected again after a pause. */
   | { readonly type: 'reconnecting'; readonly attempt: number; readonly inMs: number }
   /** It is back after `awayMs`. Of an actuator, with the positions read back before and after, in its units. */
@@ -71,6 +73,12 @@ export function logLineOf(event: LabEvent): LogLine | undefined {
         `${event.type}: '${name}' ${label} is ${value} ${units}, beyond its limit of ${limit} ${units}`,
       );
     }
+    case 'settingsChanged': {
+      const each = Object.entries(event.changes).map(
+        ([name, { was, is }]) => `${name} is ${shown(is)}, was ${shown(was)}`,
+      );
+      return line('INFO', `${event.type}: ${each.join('; ')}`);
+    }
     case 'reconnecting':
       return line('WARNING', `connecting again in ${event.inMs} ms, attempt ${event.attempt}`);
     case 'reconnected':
@@ -103,4 +111,12 @@ function returned({ awayMs, was, position, units = '' }: Extract<LabFact, { type
   const back = `connected again after ${Math.round(awayMs)} ms`;
   if (position === undefined) return back;
   return `${back}; it is at ${position} ${units}, and was at ${was} ${units}`;
+}
+
+/** A setting for people; what was never set is as the instrument is set. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'not set';
+  return typeof value === 'object' && value !== null && 'address' in value
+    ? String(value.address)
+    : JSON.stringify(value);
 }

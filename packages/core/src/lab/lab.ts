@@ -51,7 +51,11 @@ export interface LabScanOptions extends Omit<ScanOptions, 'over'> {
 
 /** A lab whose instruments are its properties: `bench.x` is a DaqMove, `bench.power` a DaqViewer. */
 export type Lab<Specs extends LabSpecs> = LabCore & {
-  readonly [Name in keyof Specs]: Specs[Name] extends ActuatorSpec ? DaqMove : DaqViewer;
+  readonly [Name in keyof Specs]: Specs[Name] extends ActuatorSpec<infer Input>
+    ? DaqMove<Input>
+    : Specs[Name] extends DetectorSpec<infer Input>
+      ? DaqViewer<Input>
+      : never;
 };
 
 type Module = DaqMove | DaqViewer;

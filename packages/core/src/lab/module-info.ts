@@ -21,8 +21,8 @@ export interface ModuleInfo {
 }
 
 export function infoOf(module: DaqMove | DaqViewer): ModuleInfo {
-  const { name, role, spec, identity, state } = module;
-  const { kind, title, settings } = spec;
+  const { name, role, spec, identity, state, settings } = module;
+  const { kind, title } = spec;
   const info: ModuleInfo = { name, role, kind, title, identity, state, settings };
   if (module.role === 'detector') return info;
   const { units, limits, position } = module;

@@ -29,7 +29,7 @@ export function describeScan(
 }
 
 /** A module as it goes into the file. */
-export function recordOf({ name, spec, identity }: DaqMove | DaqViewer, units: string): ModuleRecord {
-  const { kind, title, settings } = spec;
+export function recordOf({ name, spec, identity, settings }: DaqMove | DaqViewer, units: string): ModuleRecord {
+  const { kind, title } = spec;
   return { name, kind, title, units, identity, settings };
 }

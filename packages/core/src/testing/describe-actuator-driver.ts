@@ -4,6 +4,7 @@ import { walk } from '../actors/testing/walk-module.ts';
 import type { ActuatorDriver } from '../contracts/actuator-driver.ts';
 import type { Clock } from '../time/clock.ts';
 import { checkUnits } from '../units/units.ts';
+import { tryLiveSettings } from './try-live-settings.ts';
 
 /** An actuator driver, connected and at rest, ready to be tried. */
 export interface ActuatorOnTrial {
@@ -13,6 +14,8 @@ export interface ActuatorOnTrial {
   readonly targets: readonly [number, number];
   /** Largest accepted distance between target and read-back, in its units. */
   readonly epsilon: number;
+  /** A change of each setting that it can change while it is connected, with all others as they are. */
+  readonly adjusted?: Readonly<Record<string, unknown>>;
   /** For a driver in memory whose answers are there before they could be aborted. */
   readonly answersAtOnce?: boolean;
   /** Lets go of what the driver talks to (a port, a simulator). */
@@ -103,6 +106,13 @@ export function describeActuatorDriver(name: string, open: () => Promise<Actuato
       abort.abort(reason);
       await expect(reading).rejects.toBe(reason);
       expect(Math.abs((await one.driver.readPosition(never)) - target)).toBeLessThanOrEqual(one.epsilon);
+    });
+
+    trial('takes new settings, if it can, and moves as before', async (one) => {
+      await tryLiveSettings(one.driver.adjust, one.adjusted);
+      const [target] = one.targets;
+      await one.driver.startMove(target, never);
+      expect(Math.abs((await rest(one)) - target)).toBeLessThanOrEqual(one.epsilon);
     });
 
     it('leads DAQ_Move through every transition of its life', async () => {

@@ -3,10 +3,13 @@ import { viewerOnTrial, viewerTransitions } from '../actors/testing/viewer-on-tr
 import { walk } from '../actors/testing/walk-module.ts';
 import type { DetectorDriver } from '../contracts/detector-driver.ts';
 import type { DataWithAxes } from '../data/data-with-axes.ts';
+import { tryLiveSettings } from './try-live-settings.ts';
 
 /** A detector driver, connected, ready to be tried. */
 export interface DetectorOnTrial {
   readonly driver: DetectorDriver;
+  /** A change of each setting that it can change while it is connected, with all others as they are. */
+  readonly adjusted?: Readonly<Record<string, unknown>>;
   /** Lets go of what the driver talks to (a port, a simulator). */
   dispose?(): Promise<void>;
 }
@@ -81,6 +84,17 @@ export function describeDetectorDriver(name: string, open: () => Promise<Detecto
       expect(distinct.size).toBe(3);
       expect((await driver.grab(never)).length).toBeGreaterThan(0);
       expect(frames).toBe(3);
+    });
+
+    it('takes new settings, if it can, and grabs as before', async () => {
+      const { driver, adjusted, dispose } = await open();
+      try {
+        await tryLiveSettings(driver.adjust, adjusted);
+        expect((await driver.grab(never)).length).toBeGreaterThan(0);
+      } finally {
+        await driver.close();
+        await dispose?.();
+      }
     });
 
     it('leads DAQ_Viewer through every transition of its life', async () => {

@@ -41,8 +41,9 @@ const until = async (driver: { isMoving(signal: AbortSignal): Promise<boolean> }
 
 describeActuatorDriver('esp301 on a wire in memory', async () => {
   const { clock, port, context } = controller();
-  const driver = await esp301({ port, axis: 1 }).connect(context);
-  return { driver, clock, targets: [-1, 1.25], epsilon: 0.002 };
+  const spec = esp301({ port, axis: 1 });
+  const adjusted = { ...spec.settings, velocity: 0.5, acceleration: 5 };
+  return { driver: await spec.connect(context), clock, targets: [-1, 1.25], epsilon: 0.002, adjusted };
 });
 
 describeActuatorDriver('esp301 by TCP', async () => {
@@ -54,6 +55,26 @@ describeActuatorDriver('esp301 by TCP', async () => {
 });
 
 describe('esp301', () => {
+  it('moves with another velocity once it has taken it, and says which it has', async () => {
+    const { clock, port, context } = controller();
+    const spec = esp301({ port, axis: 1, velocity: 2, acceleration: 10 });
+    const driver = await spec.connect(context);
+    const travelMs = async (target: number) => {
+      const start = clock.now();
+      await driver.startMove(target, never);
+      await until(driver, clock);
+      return clock.now() - start;
+    };
+    const quick = await travelMs(2);
+    await driver.adjust?.apply(spec.change({ velocity: 0.2 }), new Set(['velocity']), never);
+    expect(await driver.adjust?.read?.(never)).toEqual({ velocity: 0.2, acceleration: 10 });
+    expect(await travelMs(0)).toBeGreaterThan(5 * quick);
+    await expect(
+      driver.adjust?.apply(spec.change({ velocity: 1e6 }), new Set(['velocity']), never),
+    ).rejects.toMatchObject({ code: 'instrument.fault', problem: expect.stringContaining('velocity 1000000') });
+    await driver.close();
+  });
+
   it('tells who answers, units and limits of the controller', async () => {
     const { port, context } = played(HEALTHY);
     const driver = await esp301({ port, axis: 1 }).connect(context);

@@ -1,4 +1,4 @@
-import { DaqtorError, defineActuator, type Limits } from '@daqtor/core';
+import { DaqtorError, defineActuator, type Limits, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { asciiNumber } from '../protocols/ascii-number.ts';
 import { decimal } from '../protocols/decimal.ts';
@@ -27,7 +27,20 @@ const settings = z.object({
     .max(6)
     .optional()
     .describe('How the reference is searched (command OR, 0 to 6); left out, as the controller is set (command OM)'),
+  velocity: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Velocity of moves in units of the controller per second (VA); left out, as the controller is set'),
+  acceleration: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'Acceleration and deceleration of moves in units of the controller per second squared (AC, AG); left out, as it is set',
+    ),
 });
+type Settings = z.output<typeof settings>;
 
 /**
  * One axis of a Newport ESP301 motion controller.
@@ -42,7 +55,8 @@ export const esp301 = defineActuator({
   kind: 'esp301',
   title: 'Newport ESP301 axis',
   settings,
-  async connect({ port, axis, homeMode }, context) {
+  async connect(settings, context) {
+    const { port, axis, homeMode } = settings;
     const options = { serial: { baudRate: 19_200, flow: 'rtscts' }, resync: resyncBy(ESP301) } as const;
     return overLink(context, port, options, async (link) => {
       const controller = new Controller(link, axis);
@@ -52,6 +66,7 @@ export const esp301 = defineActuator({
       await controller.command('MO', 'turning the motor on', signal);
       const units = await readUnits(controller, signal);
       const limits = await readLimits(controller, signal);
+      await setTrajectory(controller, settings, () => true, signal);
       return {
         identity,
         units,
@@ -72,11 +87,37 @@ export const esp301 = defineActuator({
           await controller.command('ST', 'stopping', signal);
         },
         startHome: (signal) => controller.command(`OR${homeMode ?? ''}`, 'the search for the reference', signal),
+        adjust: liveSettings<Settings, TrajectoryName>({
+          names: ['velocity', 'acceleration'],
+          apply: (wanted, changed, signal) => setTrajectory(controller, wanted, (name) => changed.has(name), signal),
+          read: async (signal) => ({
+            velocity: await controller.number('VA?', signal),
+            acceleration: await controller.number('AC?', signal),
+          }),
+        }),
         close: () => link.close(),
       };
     });
   },
 });
+
+type TrajectoryName = 'velocity' | 'acceleration';
+
+/** Sets velocity and acceleration where they are given. */
+async function setTrajectory(
+  controller: Controller,
+  { velocity, acceleration }: Settings,
+  isMeant: (name: TrajectoryName) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  if (velocity !== undefined && isMeant('velocity')) {
+    await controller.command(`VA${decimal(velocity)}`, `setting the velocity ${velocity}`, signal);
+  }
+  if (acceleration === undefined || !isMeant('acceleration')) return;
+  for (const command of ['AC', 'AG']) {
+    await controller.command(`${command}${decimal(acceleration)}`, `setting the acceleration ${acceleration}`, signal);
+  }
+}
 
 /** Commands end with CR. Answers end with CR too; the LF that follows it is removed from the next line. */
 const LINES: LineEnds = { sent: '\r', received: '\r' };

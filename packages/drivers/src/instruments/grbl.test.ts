@@ -27,8 +27,10 @@ async function homed(driver: ActuatorDriver, clock: Clock) {
 
 describeActuatorDriver('grbl on a wire in memory, byte by byte', async () => {
   const { clock, port, context } = stage();
-  const driver = await homed(await grbl({ port, axis: 'X' }).connect(context), clock);
-  return { driver, clock, targets: [-1, -5], epsilon: 0.005 };
+  const spec = grbl({ port, axis: 'X' });
+  const driver = await homed(await spec.connect(context), clock);
+  const adjusted = { ...spec.settings, feedMmPerMin: 200 };
+  return { driver, clock, targets: [-1, -5], epsilon: 0.005, adjusted };
 });
 
 const QUICK = { accelerationMmPerS2: 5000, homingMmPerS: 200, travelMm: 50 };

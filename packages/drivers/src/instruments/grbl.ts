@@ -1,4 +1,4 @@
-import { DaqtorError, defineActuator, type Limits } from '@daqtor/core';
+import { DaqtorError, defineActuator, type Limits, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { decimal } from '../protocols/decimal.ts';
 import { GRBL, type GrblStatus, GrblTalk } from '../protocols/grbl-talk.ts';
@@ -39,6 +39,7 @@ export const grbl = defineActuator({
   title: 'GRBL 1.1 axis',
   settings,
   connect({ port, axis, feedMmPerMin }, context) {
+    let feed = feedMmPerMin;
     const options = { serial: { baudRate: 115_200 }, resync: resyncBy(GRBL) };
     return overLink(context, port, options, async (link) => {
       const talk = new GrblTalk(link);
@@ -59,7 +60,7 @@ export const grbl = defineActuator({
         limits: limitsOf(machine, index),
         readPosition: async (signal) => at(await talk.status(signal)),
         async startMove(position, signal) {
-          const line = `$J=G90G21G53${axis}${decimal(position, 4)}F${decimal(feedMmPerMin, 3)}`;
+          const line = `$J=G90G21G53${axis}${decimal(position, 4)}F${decimal(feed, 3)}`;
           await talk.command(line, `the move to ${position} mm`, signal);
           target = position;
         },
@@ -95,6 +96,13 @@ export const grbl = defineActuator({
           target = undefined;
           await talk.home(signal);
         },
+        adjust: liveSettings<z.output<typeof settings>, 'feedMmPerMin'>({
+          names: ['feedMmPerMin'],
+          // It goes with each move.
+          async apply({ feedMmPerMin }) {
+            feed = feedMmPerMin;
+          },
+        }),
         close: () => link.close(),
       };
     });

@@ -18,7 +18,8 @@ function meter(input: (quantity: 'V' | 'A' | 'ohm') => number = () => 1.25) {
 
 describeDetectorDriver('hp34401a on a wire in memory, byte by byte', async () => {
   const { port, context } = meter();
-  return { driver: await hp34401a({ port }).connect(context) };
+  const spec = hp34401a({ port });
+  return { driver: await spec.connect(context), adjusted: { ...spec.settings, nplc: 0.2, range: 10 } };
 });
 
 describeDetectorDriver('hp34401a by TCP', async () => {
@@ -28,6 +29,16 @@ describeDetectorDriver('hp34401a by TCP', async () => {
 });
 
 describe('hp34401a', () => {
+  it('changes what belongs to its function while connected', async () => {
+    const { port, context } = meter();
+    const spec = hp34401a({ port, function: 'voltage:ac' });
+    const driver = await spec.connect(context);
+    expect(driver.adjust?.names).toEqual(['acFilterHz', 'range']);
+    await driver.adjust?.apply(spec.change({ acFilterHz: 200 }), new Set(['acFilterHz']), never);
+    expect(await driver.adjust?.read?.(never)).toEqual({ acFilterHz: 200, range: undefined });
+    await driver.close();
+  });
+
   it('says what the manual has it say', async () => {
     await expectedProtocol(
       (port) => hp34401a({ port, nplc: 1, range: 10 }),

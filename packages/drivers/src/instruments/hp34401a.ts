@@ -5,6 +5,7 @@ import { recogniseBy } from '../protocols/scpi.ts';
 import type { Identity } from '../protocols/scpi-values.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
 import { checkRange, multimeterSettings, readOnce } from './multimeter.ts';
+import { type DialHeaders, liveDials, setDials } from './scpi-dials.ts';
 
 /** What can be measured: its path, its units, and the largest range. */
 const FUNCTIONS = {
@@ -48,8 +49,7 @@ export const hp34401a = defineDetector({
   title: 'HP/Agilent 34401A multimeter',
   settings,
   async connect(settings, context) {
-    const { function: measured, nplc, acFilterHz, range } = settings;
-    const measurand = FUNCTIONS[measured];
+    const measurand = FUNCTIONS[settings.function];
     const { path } = measurand;
     checkRange(settings, measurand);
     const timeoutMs = longestReadingMs(settings);
@@ -57,15 +57,26 @@ export const hp34401a = defineDetector({
     const options = { maker: 'HP', recognition, timeoutMs: 2000, serial: SERIAL };
     return overScpi(context, settings.port, options, async ({ device, link, identity }) => {
       const { signal } = context;
+      const dials: DialHeaders<'nplc' | 'acFilterHz' | 'range'> = {
+        ...(isAc(settings.function) ? { acFilterHz: ':SENS:DET:BAND' } : { nplc: `:SENS:${path}:NPLC` }),
+        range: `:SENS:${path}:RANG`,
+      };
+      let now = settings;
       // CONFigure sets the function to its defaults and one reading per READ?.
       await device.write(`:CONF:${path}`, signal);
-      if (isAc(measured)) await device.write(`:SENS:DET:BAND ${acFilterHz}`, signal);
-      else await device.write(`:SENS:${path}:NPLC ${nplc}`, signal);
-      if (range !== undefined) await device.write(`:SENS:${path}:RANG ${range}`, signal);
+      await setDials(device, dials, settings, signal);
       await device.checkErrors('the configuration', signal);
       return {
         identity,
-        grab: (signal) => readOnce(device, settings, measurand, signal, timeoutMs),
+        grab: (signal) => readOnce(device, now, measurand, signal, longestReadingMs(now)),
+        adjust: liveDials<Settings, 'nplc' | 'acFilterHz' | 'range'>(
+          device,
+          dials,
+          (wanted) => checkRange(wanted, measurand),
+          (wanted) => {
+            now = wanted;
+          },
+        ),
         close: () => link.close(),
       };
     });

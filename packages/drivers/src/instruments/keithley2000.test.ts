@@ -30,7 +30,8 @@ function played(reading: string, identity = 'KEITHLEY INSTRUMENTS INC.,MODEL 200
 
 describeDetectorDriver('keithley2000 on a wire in memory', async () => {
   const { port, context } = meter();
-  return { driver: await keithley2000({ port }).connect(context) };
+  const spec = keithley2000({ port });
+  return { driver: await spec.connect(context), adjusted: { ...spec.settings, nplc: 0.5, range: 10 } };
 });
 
 describeDetectorDriver('keithley2000 by TCP', async () => {
@@ -69,6 +70,35 @@ describe('keithley2000', () => {
       ':SYST:ERR?\n',
     ]);
     expect(await driver.grab(never)).toMatchObject([{ name, units, data: [Float64Array.of(0.25)] }]);
+  });
+
+  it('changes integration time and range while connected, and reads back what it took', async () => {
+    const { port, errors, context } = played('+1.0');
+    const spec = keithley2000({ port });
+    const driver = await spec.connect(context);
+    const sent = port.sent.length;
+    await driver.adjust?.apply(spec.change({ nplc: 10, range: undefined }), new Set(['nplc', 'range']), never);
+    expect(port.sent.slice(sent)).toEqual([':SENS:VOLT:DC:NPLC 10\n', ':SENS:VOLT:DC:RANG:AUTO ON\n', ':SYST:ERR?\n']);
+    errors.push('-222,"Parameter data out of range"');
+    await expect(driver.adjust?.apply(spec.change({ nplc: 10 }), new Set(['nplc']), never)).rejects.toMatchObject({
+      code: 'instrument.fault',
+      problem: 'changing nplc was refused: -222, Parameter data out of range',
+    });
+    await expect(driver.adjust?.apply(spec.change({ range: 2000 }), new Set(['range']), never)).rejects.toMatchObject({
+      code: 'lab.settings',
+      problem: expect.stringContaining('range 2000 V is more than'),
+    });
+  });
+
+  it('gives a longer reading its time after the integration time was raised', async () => {
+    const { clock, port, context } = meter();
+    const spec = keithley2000({ port, nplc: 0.01, range: 10 });
+    const driver = await spec.connect(context);
+    await driver.adjust?.apply(spec.change({ nplc: 10 }), new Set(['nplc']), never);
+    expect(await driver.adjust?.read?.(never)).toEqual({ nplc: 10, range: 10 });
+    const start = clock.now();
+    await driver.grab(never);
+    expect(clock.now() - start).toBeGreaterThan(10 * 20);
   });
 
   it('reports a configuration that the meter refuses, with all its errors, and lets go of the port', async () => {

@@ -5,6 +5,7 @@ import { recogniseBy } from '../protocols/scpi.ts';
 import type { Identity } from '../protocols/scpi-values.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
 import { checkRange, multimeterSettings, readOnce } from './multimeter.ts';
+import { liveDials, setDials } from './scpi-dials.ts';
 
 /** What can be measured: its path in the SENSe subsystem and its units (SENSe1 subsystem). */
 const FUNCTIONS = {
@@ -33,7 +34,7 @@ type Settings = z.output<typeof settings>;
  * Keithley 2000 6½-digit multimeter, by RS-232 (directly or through a serial device server).
  *
  * Source: Model 2000 Multimeter User's Manual, 2000-900-01 Rev. J: RS-232 operation (4-6), data format and overflow (5-28),
- * ranges, error queue; what `:CONF` and `:READ?` do is from memory. The meter has to be set to RS-232, SCPI and line feed as its terminator; 4800 baud is how it leaves the
+ * ranges, error queue; that NPLC, RANG and RANG:AUTO can be asked for, and what `:CONF` and `:READ?` do is from memory. The meter has to be set to RS-232, SCPI and line feed as its terminator; 4800 baud is how it leaves the
  * factory.
  *
  * Each grab is one reading that starts with the grab. A reading over range is an error, never a number.
@@ -46,20 +47,31 @@ export const keithley2000 = defineDetector({
     const measurand = FUNCTIONS[settings.function];
     const { path } = measurand;
     checkRange(settings, measurand);
-    const timeoutMs = longestReadingMs(settings);
-    const recognition = recogniseBy('a Keithley 2000', isKeithley2000, { before: CLEAR, timeoutMs });
+    const recognition = recogniseBy('a Keithley 2000', isKeithley2000, {
+      before: CLEAR,
+      timeoutMs: longestReadingMs(settings),
+    });
     const options = { maker: 'Keithley', recognition, timeoutMs: 2000, serial: { baudRate: 4800 } };
     return overScpi(context, settings.port, options, async ({ device, link, identity }) => {
       const { signal } = context;
+      const dials = { nplc: `:SENS:${path}:NPLC`, range: `:SENS:${path}:RANG` };
+      let now = settings;
       // CONFigure makes single readings on command (no continuous initiation) and sets the function to its defaults.
       await device.write(`:CONF:${path}`, signal);
-      await device.write(`:SENS:${path}:NPLC ${settings.nplc}`, signal);
-      if (settings.range !== undefined) await device.write(`:SENS:${path}:RANG ${settings.range}`, signal);
+      await setDials(device, dials, settings, signal);
       await device.write(':FORM:ELEM READ', signal);
       await device.checkErrors('the configuration', signal);
       return {
         identity,
-        grab: (signal) => readOnce(device, settings, measurand, signal, timeoutMs),
+        grab: (signal) => readOnce(device, now, measurand, signal, longestReadingMs(now)),
+        adjust: liveDials<Settings, keyof typeof dials>(
+          device,
+          dials,
+          (wanted) => checkRange(wanted, measurand),
+          (wanted) => {
+            now = wanted;
+          },
+        ),
         close: () => link.close(),
       };
     });

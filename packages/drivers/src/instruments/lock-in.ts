@@ -1,4 +1,4 @@
-import { type Clock, DaqtorError, DataWithAxes } from '@daqtor/core';
+import { type Clock, DaqtorError, DataWithAxes, type DetectorDriver, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import type { EventTalk } from '../protocols/event-talk.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
@@ -24,7 +24,7 @@ export const lockInSettings = z.object({
 });
 export type LockInSettings = z.output<typeof lockInSettings>;
 
-const SLOPES = [6, 12, 18, 24] as const;
+const SLOPES: readonly number[] = [6, 12, 18, 24];
 /** Time constants until less than 1 % of a step is left, by the number of equal stages of the filter. */
 const SETTLED = [5, 7, 9, 10.1] as const;
 
@@ -42,37 +42,76 @@ export interface LockInModel {
   overloads(signal: AbortSignal): Promise<readonly string[]>;
 }
 
+/** Settings of a lock-in that are one command each: its header, and the values by their numbers in it. */
+const dialsOf = ({ sensitivity, timeConstants }: LockInModel) =>
+  [
+    { name: 'sensitivityV', header: sensitivity.command, choices: sensitivity.choices, units: 'V' },
+    { name: 'timeConstantS', header: 'OFLT', choices: timeConstants, units: 's' },
+    { name: 'slopeDbPerOctave', header: 'OFSL', choices: SLOPES, units: 'dB per octave' },
+  ] as const;
+
+/** Settings that only tell the driver how to read. */
+const READING = ['settleTimeConstants', 'onOverload'] as const;
+
+type LiveName = ReturnType<typeof dialsOf>[number]['name'] | (typeof READING)[number];
+
 /**
- * Configures a lock-in as the settings want it.
+ * Configures a lock-in as the settings want it. What they leave out stays as the lock-in is set.
  *
- * @returns the time that its output takes to settle, in ms
+ * @returns its measurement and its live settings
  */
-export async function configureLockIn(
-  { talk, sensitivity, timeConstants }: LockInModel,
+export async function configuredLockIn(
+  model: LockInModel,
   settings: LockInSettings,
+  clock: Clock,
   signal: AbortSignal,
-): Promise<number> {
-  const { sensitivityV, timeConstantS, slopeDbPerOctave, settleTimeConstants } = settings;
-  const choose = (command: string, choices: readonly number[], wanted: number | undefined, units: string) =>
-    wanted === undefined
-      ? undefined
-      : talk.command(`${command} ${indexOf(choices, wanted, units)}`, `setting ${wanted} ${units}`, signal);
-  await choose(sensitivity.command, sensitivity.choices, sensitivityV, 'V');
-  await choose('OFLT', timeConstants, timeConstantS, 's');
-  await choose('OFSL', SLOPES, slopeDbPerOctave, 'dB per octave');
-  const seconds = timeConstants[await talk.queryNumber('OFLT?', signal)];
-  const settled = SETTLED[await talk.queryNumber('OFSL?', signal)];
-  if (seconds === undefined || settled === undefined) {
+): Promise<Pick<DetectorDriver, 'grab' | 'adjust'>> {
+  const { talk } = model;
+  const dials = dialsOf(model);
+  const held = async (name: string, signal: AbortSignal) => {
+    const dial = dials.find((one) => one.name === name);
+    const value = dial?.choices[await talk.queryNumber(`${dial.header}?`, signal)];
+    if (value !== undefined) return value;
     throw new DaqtorError('instrument.protocol', {
-      problem: 'the lock-in reports a time constant or a slope that its manual does not list',
-      advice: 'Set time constant and slope at the front panel, then connect again',
+      problem: 'the lock-in reports a time constant, a slope or a sensitivity that its manual does not list',
+      advice: 'Set it at the front panel, then connect again',
     });
-  }
-  return 1000 * seconds * (settleTimeConstants ?? settled);
+  };
+  const turn = async (wanted: LockInSettings, isMeant: (name: LiveName) => boolean, signal: AbortSignal) => {
+    // All values are looked up first: nothing is sent if one of them is not there.
+    const commands = dials.flatMap(({ name, header, choices, units }) => {
+      const value = wanted[name];
+      if (value === undefined || !isMeant(name)) return [];
+      return [{ command: `${header} ${indexOf(choices, value, units)}`, tried: `setting ${value} ${units}` }];
+    });
+    for (const { command, tried } of commands) await talk.command(command, tried, signal);
+    now = wanted;
+    settleMs = await settlingMs(wanted, signal);
+  };
+  const settlingMs = async ({ settleTimeConstants }: LockInSettings, signal: AbortSignal) => {
+    const seconds = await held('timeConstantS', signal);
+    const slope = await held('slopeDbPerOctave', signal);
+    return 1000 * seconds * (settleTimeConstants ?? SETTLED[SLOPES.indexOf(slope)] ?? 0);
+  };
+  let now = settings;
+  let settleMs = 0;
+  await turn(settings, () => true, signal);
+  return {
+    grab: (signal) => grabLockIn(model, clock, settleMs, now, signal),
+    adjust: liveSettings<LockInSettings, LiveName>({
+      names: [...dials.map(({ name }) => name), ...READING],
+      apply: (wanted, changed, signal) => turn(wanted, (name) => changed.has(name), signal),
+      async read(signal) {
+        const values: Record<string, number> = {};
+        for (const { name } of dials) values[name] = await held(name, signal);
+        return values;
+      },
+    }),
+  };
 }
 
 /** Waits until the output has settled, then reads it, and asks whether anything was overloaded while it was read. */
-export async function grabLockIn(
+async function grabLockIn(
   model: LockInModel,
   clock: Clock,
   settleMs: number,

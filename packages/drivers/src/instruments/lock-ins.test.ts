@@ -10,6 +10,14 @@ import { sr860 } from './sr860.ts';
 
 const never = new AbortController().signal;
 
+const ADJUSTED = {
+  sensitivityV: 0.5,
+  timeConstantS: 0.003,
+  slopeDbPerOctave: 24,
+  settleTimeConstants: 3,
+  onOverload: 'accept',
+} as const;
+
 function bench(simulate: typeof simulatedSr830 = simulatedSr830) {
   const clock = new VirtualClock();
   const lockIn = simulate({ clock });
@@ -19,7 +27,8 @@ function bench(simulate: typeof simulatedSr830 = simulatedSr830) {
 
 describeDetectorDriver('sr830 on a wire in memory, byte by byte', async () => {
   const { port, context } = bench();
-  return { driver: await sr830({ port }).connect(context) };
+  const spec = sr830({ port });
+  return { driver: await spec.connect(context), adjusted: { ...spec.settings, ...ADJUSTED } };
 });
 
 describeDetectorDriver('sr830 on a pseudo-terminal', async () => {
@@ -35,7 +44,8 @@ describeDetectorDriver('sr830Recorder on a wire in memory', async () => {
 
 describeDetectorDriver('sr860 on a wire in memory, byte by byte', async () => {
   const { port, context } = bench(simulatedSr860);
-  return { driver: await sr860({ port }).connect(context) };
+  const spec = sr860({ port });
+  return { driver: await spec.connect(context), adjusted: { ...spec.settings, ...ADJUSTED } };
 });
 
 describeDetectorDriver('sr860 by TCP', async () => {
@@ -48,6 +58,32 @@ describe.each([
   ['sr830', sr830, simulatedSr830],
   ['sr860', sr860, simulatedSr860],
 ])('%s', (_, plugin, simulate) => {
+  it('takes another time constant while connected, and waits as long as that needs', async () => {
+    const { clock, port, context } = bench(simulate);
+    const spec = plugin({ port, timeConstantS: 0.01, slopeDbPerOctave: 6 });
+    const driver = await spec.connect(context);
+    await driver.adjust?.apply(spec.change({ timeConstantS: 1 }), new Set(['timeConstantS']), never);
+    expect(await driver.adjust?.read?.(never)).toMatchObject({ timeConstantS: 1, slopeDbPerOctave: 6 });
+    const start = clock.now();
+    await driver.grab(never);
+    expect(clock.now() - start).toBeGreaterThan(5000);
+  });
+
+  it('sends nothing when one of several values is not there', async () => {
+    const { port, context } = bench(simulate);
+    const spec = plugin({ port });
+    const driver = await spec.connect(context);
+    const before = await driver.adjust?.read?.(never);
+    await expect(
+      driver.adjust?.apply(
+        spec.change({ sensitivityV: 0.5, timeConstantS: 0.7 }),
+        new Set(['sensitivityV', 'timeConstantS']),
+        never,
+      ),
+    ).rejects.toMatchObject({ code: 'lab.settings' });
+    expect(await driver.adjust?.read?.(never)).toEqual(before);
+  });
+
   it.each([6, 12, 18, 24] as const)('waits until a step has settled to 1 %% at %d dB per octave', async (slope) => {
     const { clock, lockIn, port, context } = bench(simulate);
     const spec = plugin({ port, timeConstantS: 0.3, slopeDbPerOctave: slope, sensitivityV: 0.1 });

@@ -29,8 +29,10 @@ const QUICK = { travelMm: 5, velocityMmPerS: 100, accelerationMmPerS2: 1000 };
 
 describeActuatorDriver('smc100 on a wire in memory, byte by byte', async () => {
   const { clock, port, context } = chain();
-  const driver = await homed(await smc100({ port }).connect(context), clock);
-  return { driver, clock, targets: [1, 3.25], epsilon: 0.001 };
+  const spec = smc100({ port });
+  const driver = await homed(await spec.connect(context), clock);
+  const adjusted = { ...spec.settings, velocity: 0.7 };
+  return { driver, clock, targets: [1, 3.25], epsilon: 0.001, adjusted };
 });
 
 describeActuatorDriver('smc100 on a pseudo-terminal', async () => {

@@ -1,4 +1,4 @@
-import { DaqtorError, defineActuator, type Limits } from '@daqtor/core';
+import { DaqtorError, defineActuator, type Limits, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { asciiNumber } from '../protocols/ascii-number.ts';
 import { decimal } from '../protocols/decimal.ts';
@@ -13,7 +13,13 @@ const settings = z.object({
   port: portOrAddress,
   address: z.number().int().min(1).max(31).default(1).describe('Address of the controller on its chain, 1 to 31'),
   units: z.enum(['mm', 'deg']).default('mm').describe('Units of its stage, which the controller does not tell'),
+  velocity: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Velocity of moves in `units` per second (VA); left out, as the controller is set'),
 });
+type Settings = z.output<typeof settings>;
 
 /**
  * Newport SMC100CC, SMC100PP or CONEX-CC controller of one axis; several on one chain share the port.
@@ -29,7 +35,7 @@ export const smc100 = defineActuator({
   kind: 'smc100',
   title: 'Newport SMC100 or CONEX-CC axis',
   settings,
-  connect({ port, address, units }, context) {
+  connect({ port, address, units, velocity }, context) {
     const recognition = recognitionOf(address);
     const options = { serial: { baudRate: 57_600, flow: 'xonxoff' }, resync: resyncBy(recognition) } as const;
     return overLink(context, port, options, async (link) => {
@@ -41,6 +47,11 @@ export const smc100 = defineActuator({
       const { state } = await controller.status(signal);
       if (isDisabled(state)) await controller.command('MM1', 'enabling the motor', signal);
       const limits = await readLimits(controller, signal);
+      const setVelocity = async (value: number | undefined, signal: AbortSignal) => {
+        if (value !== undefined)
+          await controller.command(`VA${decimal(value, 6)}`, `setting the velocity ${value}`, signal);
+      };
+      await setVelocity(velocity, signal);
       let underWay = false;
       return {
         identity,
@@ -76,6 +87,11 @@ export const smc100 = defineActuator({
           await controller.command('OR', 'the search for the reference', signal);
           underWay = true;
         },
+        adjust: liveSettings<Settings, 'velocity'>({
+          names: ['velocity'],
+          apply: ({ velocity }, _, signal) => setVelocity(velocity, signal),
+          read: async (signal) => ({ velocity: await controller.number('VA', signal) }),
+        }),
         close: () => link.close(),
       };
     });

@@ -1,5 +1,5 @@
 import { defineDetector } from '@daqtor/core';
-import { configureLockIn, decades, grabLockIn, type LockInModel, lockInSettings, refuseCurrent } from './lock-in.ts';
+import { configuredLockIn, decades, type LockInModel, lockInSettings, refuseCurrent } from './lock-in.ts';
 import { overSr830 } from './sr830-link.ts';
 
 /** Bits of LIAS? that are overloads; they stay set until they are read. */
@@ -39,10 +39,10 @@ export const sr830 = defineDetector({
         },
       };
       refuseCurrent((await talk.queryNumber('ISRC?', context.signal)) >= 2);
-      const settleMs = await configureLockIn(model, settings, context.signal);
+      const configured = await configuredLockIn(model, settings, context.clock, context.signal);
       return {
         identity,
-        grab: (signal) => grabLockIn(model, context.clock, settleMs, settings, signal),
+        ...configured,
         close: () => link.close(),
       };
     }),

@@ -3,7 +3,7 @@ import { eventTalk } from '../protocols/event-talk.ts';
 import { type LineEnds, recognise, resyncBy } from '../protocols/line-talk.ts';
 import { recogniseBy } from '../protocols/scpi.ts';
 import { overLink } from '../transports/over-link.ts';
-import { configureLockIn, decades, grabLockIn, type LockInModel, lockInSettings, refuseCurrent } from './lock-in.ts';
+import { configuredLockIn, decades, type LockInModel, lockInSettings, refuseCurrent } from './lock-in.ts';
 
 const LINES: LineEnds = { sent: '\n', received: '\n' };
 const SR860 = recogniseBy('a Stanford Research SR860', ({ model }) => /^SR86[05]A?$/i.test(model));
@@ -47,10 +47,10 @@ export const sr860 = defineDetector({
         },
       };
       refuseCurrent((await talk.queryNumber('IVMD?', context.signal)) === 1);
-      const settleMs = await configureLockIn(model, settings, context.signal);
+      const configured = await configuredLockIn(model, settings, context.clock, context.signal);
       return {
         identity: `Stanford Research ${name}, serial ${serial}, firmware ${firmware}`,
-        grab: (signal) => grabLockIn(model, context.clock, settleMs, settings, signal),
+        ...configured,
         close: () => link.close(),
       };
     }),

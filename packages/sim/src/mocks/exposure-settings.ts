@@ -1,3 +1,4 @@
+import { type LiveSettings, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 
 /** Settings that every simulated detector of light has. */
@@ -8,3 +9,18 @@ export const exposureSettings = {
 
 /** The most counts that a pixel gives: their converters have 16 bits. */
 export const FULL_SCALE = 65_535;
+
+/** An exposure time that can be changed while the detector is connected. */
+export function adjustableExposure(exposureMs: number): { ms: number; readonly adjust: LiveSettings } {
+  const exposure = {
+    ms: exposureMs,
+    adjust: liveSettings<{ readonly exposureMs: number }, 'exposureMs'>({
+      names: ['exposureMs'],
+      async apply(wanted, _, signal) {
+        signal.throwIfAborted();
+        exposure.ms = wanted.exposureMs;
+      },
+    }),
+  };
+  return exposure;
+}

@@ -1,4 +1,12 @@
-import { type ActuatorDriver, type Clock, checkUnits, DaqtorError, defineActuator, unitsSetting } from '@daqtor/core';
+import {
+  type ActuatorDriver,
+  type Clock,
+  checkUnits,
+  DaqtorError,
+  defineActuator,
+  liveSettings,
+  unitsSetting,
+} from '@daqtor/core';
 import { z } from 'zod';
 import { atRest, moveProfile, stopProfile } from '../physics/trapezoidal-profile.ts';
 
@@ -14,6 +22,8 @@ const settings = z.object({
   tells: z.boolean().default(false).describe('Whether the controller tells by itself when it has arrived'),
 });
 
+type Settings = z.output<typeof settings>;
+
 /** An actuator without hardware or protocol, for tests and benchmarks. By default it arrives at once. */
 export const mockActuator = defineActuator({
   kind: 'mock-actuator',
@@ -22,8 +32,9 @@ export const mockActuator = defineActuator({
   connect: async (options, { clock }) => driverOf(options, clock),
 });
 
-function driverOf(options: z.output<typeof settings>, clock: Clock): ActuatorDriver {
-  const { units, initial, velocity, acceleration, travel, tells } = options;
+function driverOf(options: Settings, clock: Clock): ActuatorDriver {
+  const { units, initial, travel, tells } = options;
+  let { velocity, acceleration } = options;
   let profile = atRest(initial);
   let startMs = clock.now();
   const elapsedS = () => (clock.now() - startMs) / 1000;
@@ -71,6 +82,13 @@ function driverOf(options: z.output<typeof settings>, clock: Clock): ActuatorDri
       signal.throwIfAborted();
       moveTo(initial);
     },
+    adjust: liveSettings<Settings, 'velocity' | 'acceleration'>({
+      names: ['velocity', 'acceleration'],
+      async apply(wanted, _, signal) {
+        signal.throwIfAborted();
+        ({ velocity, acceleration } = wanted);
+      },
+    }),
     async close() {},
   };
 }

@@ -1,4 +1,4 @@
-import { Axis, DataWithAxes, defineDetector, sizeOf, unitsSetting } from '@daqtor/core';
+import { Axis, DataWithAxes, defineDetector, liveSettings, sizeOf, unitsSetting } from '@daqtor/core';
 import { z } from 'zod';
 import { createRandom } from '../physics/random.ts';
 
@@ -31,7 +31,8 @@ export const mockDetector = defineDetector({
   kind: 'mock-detector',
   title: 'Mock detector',
   settings,
-  async connect({ shape, channels, units, noise, delayMs, seed, freeRunMs }, { clock }) {
+  async connect({ shape, channels, units, seed, freeRunMs, ...initial }, { clock }) {
+    let { noise, delayMs } = initial;
     const random = createRandom(seed, 'mock detector');
     const bump = bumpOf(shape);
     const axes = shape.map((length, index) => {
@@ -59,6 +60,13 @@ export const mockDetector = defineDetector({
             await clock.sleep(freeRunMs, signal);
             deliver(measure());
           }
+        },
+      }),
+      adjust: liveSettings<z.output<typeof settings>, 'noise' | 'delayMs'>({
+        names: ['noise', 'delayMs'],
+        async apply(wanted, _, signal) {
+          signal.throwIfAborted();
+          ({ noise, delayMs } = wanted);
         },
       }),
       async close() {},

@@ -128,10 +128,27 @@ describe('mockActuator', () => {
   });
 });
 
+describe.each([
+  ['simulatedCamera', simulatedCamera(lookingAt(0, 0.6))({ exposureMs: 1 })],
+  ['simulatedSpectrometer', simulatedSpectrometer(lookingAt(0, 0.6))({ exposureMs: 1 })],
+])('%s', (_, spec) => {
+  it('takes another exposure while it is connected: more light, and more time', async () => {
+    const clock = new VirtualClock();
+    const driver = await spec.connect(contextOn(clock));
+    const brightest = async () => Math.max(...Array.from((await driver.grab(signal))[0]?.data[0] ?? [], Number));
+    const dim = await brightest();
+    await driver.adjust?.apply({ ...spec.settings, exposureMs: 5 }, new Set(['exposureMs']), signal);
+    expect(await brightest()).toBeGreaterThan(2 * dim);
+    expect(clock.now()).toBe(6);
+  });
+});
+
 describeActuatorDriver('mockActuator', async () => {
   const clock = new VirtualClock();
-  const driver = await mockActuator({ velocity: 2, travel: [-5, 5] }).connect(contextOn(clock));
-  return { driver, clock, targets: [-1, 1], epsilon: 1e-9, answersAtOnce: true };
+  const spec = mockActuator({ velocity: 2, travel: [-5, 5] });
+  const adjusted = { ...spec.settings, velocity: 1 };
+  const driver = await spec.connect(contextOn(clock));
+  return { driver, clock, targets: [-1, 1], epsilon: 1e-9, answersAtOnce: true, adjusted };
 });
 
 describeActuatorDriver('mockActuator that tells its arrival', async () => {
@@ -140,9 +157,11 @@ describeActuatorDriver('mockActuator that tells its arrival', async () => {
   return { driver, clock, targets: [-1, 1], epsilon: 1e-9, answersAtOnce: true };
 });
 
-describeDetectorDriver('mockDetector', async () => ({
-  driver: await mockDetector({ shape: [4, 6], delayMs: 5, freeRunMs: 10 }).connect(contextOn(new VirtualClock())),
-}));
+describeDetectorDriver('mockDetector', async () => {
+  const spec = mockDetector({ shape: [4, 6], delayMs: 5, freeRunMs: 10 });
+  const adjusted = { ...spec.settings, delayMs: 2 };
+  return { driver: await spec.connect(contextOn(new VirtualClock())), adjusted };
+});
 
 describe('mockDetector', () => {
   it.each([

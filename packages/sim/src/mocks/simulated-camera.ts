@@ -2,7 +2,7 @@ import { Axis, DataWithAxes, type DetectorPlugin, defineDetector } from '@daqtor
 import { z } from 'zod';
 import { createRandom } from '../physics/random.ts';
 import { expose } from './expose.ts';
-import { exposureSettings, FULL_SCALE } from './exposure-settings.ts';
+import { adjustableExposure, exposureSettings, FULL_SCALE } from './exposure-settings.ts';
 import type { SampleView } from './sample-view.ts';
 
 /** Counts per millisecond in the middle of the beam with no sample in it. */
@@ -28,19 +28,21 @@ export function simulatedCamera(view: SampleView): DetectorPlugin<typeof setting
     title: 'Simulated camera',
     settings,
     async connect({ height, width, pixelUm, exposureMs, seed }, { clock }) {
+      const exposure = adjustableExposure(exposureMs);
       const random = createRandom(seed, 'camera');
       const axes = [centredAxis('y', 0, height, pixelUm), centredAxis('x', 1, width, pixelUm)];
       const look = { rows: height, columns: width, pixelMm: pixelUm / 1000 };
       return {
         identity: 'Daqtor simulated camera',
         async grab(signal) {
-          const [x, y] = await expose(clock, exposureMs, view, signal);
+          const [x, y] = await expose(clock, exposure.ms, view, signal);
           const light = view.sample.image(x, y, look);
           const counts = Uint16Array.from(light, (intensity) =>
-            Math.min(FULL_SCALE, OFFSET_COUNTS + random.poisson(FULL_RATE * exposureMs * intensity)),
+            Math.min(FULL_SCALE, OFFSET_COUNTS + random.poisson(FULL_RATE * exposure.ms * intensity)),
           );
           return [new DataWithAxes({ name: 'image', units: 'count', shape: [height, width], data: [counts], axes })];
         },
+        adjust: exposure.adjust,
         async close() {},
       };
     },

@@ -2,7 +2,7 @@ import { Axis, DataWithAxes, type DetectorPlugin, defineDetector } from '@daqtor
 import { z } from 'zod';
 import { createRandom } from '../physics/random.ts';
 import { expose } from './expose.ts';
-import { exposureSettings, FULL_SCALE } from './exposure-settings.ts';
+import { adjustableExposure, exposureSettings, FULL_SCALE } from './exposure-settings.ts';
 import type { SampleView } from './sample-view.ts';
 
 /** Counts per millisecond in the brightest pixel with no sample in the beam. */
@@ -30,24 +30,26 @@ export function simulatedSpectrometer(view: SampleView): DetectorPlugin<typeof s
     title: 'Simulated spectrometer',
     settings,
     async connect({ pixels, fromNm, toNm, exposureMs, seed }, { clock }) {
+      const exposure = adjustableExposure(exposureMs);
       const random = createRandom(seed, 'spectrometer');
       const wavelengths = Float64Array.from(
         { length: pixels },
         (_, i) => fromNm + ((toNm - fromNm) * i) / (pixels - 1),
       );
       const axis = new Axis({ label: 'wavelength', units: 'nm', data: wavelengths });
-      const lamp = wavelengths.map((nm) => FULL_RATE * exposureMs * Math.exp(-(((nm - 560) / 95) ** 2)));
+      const lampRate = wavelengths.map((nm) => FULL_RATE * Math.exp(-(((nm - 560) / 95) ** 2)));
       return {
         identity: 'Daqtor simulated spectrometer',
         async grab(signal) {
-          const [x, y] = await expose(clock, exposureMs, view, signal);
+          const [x, y] = await expose(clock, exposure.ms, view, signal);
           const transmission = view.sample.spectrum(x, y, wavelengths);
           const counts = Uint16Array.from(transmission, (share, i) => {
-            const light = random.poisson(share * (lamp[i] ?? 0));
+            const light = random.poisson(share * exposure.ms * (lampRate[i] ?? 0));
             return Math.min(FULL_SCALE, Math.max(0, Math.round(DARK_COUNTS + light + READ_NOISE * random.normal())));
           });
           return [new DataWithAxes({ name: 'spectrum', units: 'count', data: [counts], axes: [axis] })];
         },
+        adjust: exposure.adjust,
         async close() {},
       };
     },

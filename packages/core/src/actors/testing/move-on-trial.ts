@@ -18,7 +18,7 @@ interface OpenedActuator {
   dispose?(): Promise<void>;
 }
 
-const BUSY = ['connecting', 'moving', 'homing', 'reading', 'stopping', 'closing'];
+const BUSY = ['connecting', 'moving', 'homing', 'reading', 'setting', 'stopping', 'closing'];
 
 /** Every transition that a DAQ_Move can be brought to make. */
 export function moveTransitions(canHome: boolean) {
@@ -29,10 +29,12 @@ export function moveTransitions(canHome: boolean) {
       { type: 'failed', id, error: GONE },
       { type: 'failed', id, error: REFUSED },
     ];
-    const commands = ['connect', 'move', 'read', 'stop', ...(canHome ? ['home'] : [])].map((type) => ({
-      type,
-      id: next,
-    }));
+    const commands = ['connect', 'reconnect', 'set', 'move', 'read', 'stop', ...(canHome ? ['home'] : [])].map(
+      (type) => ({
+        type,
+        id: next,
+      }),
+    );
     return [
       ...commands,
       ...(state === 'offline' || state === 'closing' ? [] : [{ type: 'close', id: next }]),
@@ -59,7 +61,7 @@ export async function moveOnTrial(open: () => Promise<OpenedActuator>): Promise<
   const plugin = defineActuator({
     kind: 'on-trial',
     title: 'Actuator on trial',
-    settings: z.object({}),
+    settings: z.object({ trialled: z.number().default(0), renewed: z.number().default(0) }),
     connect: (_, { signal }) =>
       faults.call(signal, async () => {
         const one = fresh ?? (await open());
@@ -70,6 +72,7 @@ export async function moveOnTrial(open: () => Promise<OpenedActuator>): Promise<
   });
   const x = new DaqMove('x', plugin({ epsilon: first.epsilon }), first.clock);
   const shared = new SharedResources();
+  let set = 0;
   let at = 0;
   const misreading = async (event: PathEvent) => {
     const facts$ = fromEventPattern<{ type: string }>(
@@ -84,6 +87,8 @@ export async function moveOnTrial(open: () => Promise<OpenedActuator>): Promise<
   };
   const commands: Readonly<Record<string, (event: PathEvent) => Promise<unknown>>> = {
     connect: () => x.connect({ share: shared.share.bind(shared) }),
+    reconnect: () => x.set({ renewed: ++set }, { reconnect: true }),
+    set: () => x.set({ trialled: ++set }),
     move: () => x.move(first.targets[at++ % 2] as number),
     home: () => x.home(),
     read: () => x.read(),
@@ -116,6 +121,12 @@ function failing(driver: ActuatorDriver, faults: DriverFaults): ActuatorDriver {
     stop: (signal) => faults.call(signal, (inner) => driver.stop(inner)),
     ...(whenAtRest && { whenAtRest: whenAtRest.bind(driver) }),
     ...(startHome && { startHome: (signal) => faults.call(signal, (inner) => startHome.call(driver, inner)) }),
+    // Stands for settings that the driver may not have, by a call that takes as long as one of its own.
+    adjust: {
+      names: ['trialled'],
+      apply: async (_wanted, _changed, signal) =>
+        void (await faults.call(signal, (inner) => driver.readPosition(inner))),
+    },
     close: () => faults.call(new AbortController().signal, () => driver.close()),
   };
 }

@@ -14,7 +14,7 @@ interface OpenedDetector {
   dispose?(): Promise<void>;
 }
 
-const BUSY = ['connecting', 'grabbing', 'live', 'stopping', 'closing'];
+const BUSY = ['connecting', 'grabbing', 'live', 'setting', 'stopping', 'closing'];
 
 /** Every transition that a DAQ_Viewer can be brought to make. */
 export function viewerTransitions() {
@@ -27,7 +27,7 @@ export function viewerTransitions() {
     // Nothing is asked of the driver while it stops, so that only its silence could make that fail.
     const canEnd = BUSY.includes(state) ? (state === 'stopping' ? ends.slice(0, 1) : ends) : [];
     return [
-      ...['connect', 'grab', 'live', 'stop'].map((type) => ({ type, id: id + 1 })),
+      ...['connect', 'reconnect', 'set', 'grab', 'live', 'stop'].map((type) => ({ type, id: id + 1 })),
       ...(state === 'offline' || state === 'closing' ? [] : [{ type: 'close', id: id + 1 }]),
       ...canEnd,
     ];
@@ -41,7 +41,7 @@ export async function viewerOnTrial(open: () => Promise<OpenedDetector>): Promis
   const plugin = defineDetector({
     kind: 'on-trial',
     title: 'Detector on trial',
-    settings: z.object({}),
+    settings: z.object({ trialled: z.number().default(0), renewed: z.number().default(0) }),
     connect: (_, { signal }) =>
       faults.call(signal, async () => {
         const one = await open();
@@ -51,8 +51,11 @@ export async function viewerOnTrial(open: () => Promise<OpenedDetector>): Promis
   });
   const meter = new DaqViewer('meter', plugin({}), realClock);
   const shared = new SharedResources();
+  let set = 0;
   const commands: Readonly<Record<string, () => Promise<unknown>>> = {
     connect: () => meter.connect({ share: shared.share.bind(shared) }),
+    reconnect: () => meter.set({ renewed: ++set }, { reconnect: true }),
+    set: () => meter.set({ trialled: ++set }),
     grab: () => meter.grab(),
     live: () => meter.live().done,
     stop: () => meter.stop(),
@@ -79,6 +82,11 @@ function failing(driver: DetectorDriver, faults: DriverFaults): DetectorDriver {
       grabMean: (count, signal) => faults.call(signal, (inner) => grabMean.call(driver, count, inner)),
     }),
     ...(live && { live: (deliver, signal) => faults.call(signal, (inner) => live.call(driver, deliver, inner)) }),
+    // Stands for settings that the driver may not have, by a call that takes as long as one of its own.
+    adjust: {
+      names: ['trialled'],
+      apply: async (_wanted, _changed, signal) => void (await faults.call(signal, (inner) => driver.grab(inner))),
+    },
     close: () => faults.call(new AbortController().signal, () => driver.close()),
   };
 }
