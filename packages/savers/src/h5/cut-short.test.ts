@@ -22,13 +22,13 @@ const disk = vi.hoisted(() => ({
 
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
-  const cutting: typeof writeSync = (fd: number, bytes: never, at = 0, length = 0, position = 0) => {
+  const cutting = (fd: number, bytes: Uint8Array, at: number, length: number, position: number): number => {
     if (disk.writes++ === disk.diesAt) {
       const part = Math.floor(length * disk.share);
-      if (part > 0) fs.writeSync(fd, bytes, at as number, part, position);
+      if (part > 0) fs.writeSync(fd, bytes, at, part, position);
       disk.atDeath();
     }
-    return fs.writeSync(fd, bytes, at as number, length, position);
+    return fs.writeSync(fd, bytes, at, length, position);
   };
   return { ...fs, writeSync: cutting };
 });
