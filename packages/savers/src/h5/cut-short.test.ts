@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, type writeSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { tempFolder } from '../testing/temp-folder.ts';
