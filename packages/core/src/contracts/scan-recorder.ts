@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Axis } from '../data/axis.ts';
 import type { DataToExport } from '../data/data-to-export.ts';
 import type { DataDistribution } from '../data/data-with-axes.ts';
+import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { BoundedQueue } from '../streams/bounded-queue.ts';
 import type { Clock } from '../time/clock.ts';
 
@@ -90,6 +91,11 @@ export interface ScanRecording {
   readonly ahead?: number;
   /** The `step` of each point once it is durable in the file, in order. Errors when the point cannot be saved. */
   readonly saved$: Observable<number>;
+  /**
+   * What saving waits for at present, e.g. room on the disk, and goes on by itself once it is there; undefined while all
+   * goes well. A recording without it never waits.
+   */
+  readonly trouble$?: Observable<DaqtorError | undefined>;
   /**
    * Writes how the scan ended, closes the file and lets go of everything. Call it once, also after a failure.
    *

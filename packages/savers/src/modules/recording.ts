@@ -41,6 +41,7 @@ export async function record(
     group: saver.group,
     ...(file.commit !== 'point' && { ahead: AHEAD }),
     saved$: saved.asObservable(),
+    trouble$: session.trouble$,
     async end(outcome) {
       const error = await session.end(outcome);
       saved.complete();
