@@ -132,6 +132,7 @@ export type { Reach } from './scan/reach.ts';
 export { type ActuatorRef, Scan } from './scan/scan.ts';
 export { type ScanSettings, type ScanSettingsInput, scanSettings } from './scan/scan-settings.ts';
 export { parseScan, type ScanValue, scanSchema } from './scan/scan-value.ts';
+export { type Suspender, type SuspenderInput, suspendWhile } from './scan/suspender.ts';
 export { type Actuator, linspace, logspace, positions, sparse, steps } from './scan/sweep.ts';
 export { tabular } from './scan/tabular.ts';
 export { BoundedQueue, type BoundedQueueOptions } from './streams/bounded-queue.ts';

@@ -8,8 +8,10 @@ import { settingsOf } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
 import { PointKeeper } from './point-keeper.ts';
 import { refusalOf, type ScanCommand } from './scan-commands.ts';
+import type { ScanContext, ScanPhase } from './scan-facts.ts';
+import { type ScanGuard, scanGuards } from './scan-guards.ts';
 import { ScanInstruments, type ScanInstrumentsOptions } from './scan-instruments.ts';
-import { type ScanContext, type ScanPhase, scanMachine } from './scan-machine.ts';
+import { scanMachine } from './scan-machine.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { ScanWork } from './scan-work.ts';
 
@@ -28,6 +30,8 @@ export interface ScanResult {
   readonly file: string | undefined;
   readonly group: string | undefined;
   readonly deadTime: DeadTime;
+  /** What went wrong at the end and did no harm to the data: a motor that could not be stopped, or did not come back. */
+  readonly troubles: readonly DaqtorError[];
 }
 
 const TIMED: Readonly<Record<ScanPhase, TimedPhase>> = {
@@ -40,6 +44,8 @@ const TIMED: Readonly<Record<ScanPhase, TimedPhase>> = {
   waiting: 'settling',
   interrupting: 'overhead',
   paused: 'paused',
+  held: 'held',
+  returning: 'motion',
   finishing: 'overhead',
 };
 
@@ -68,6 +74,8 @@ export class DaqScan {
   readonly #instruments: ScanInstruments;
   readonly #keeper: PointKeeper;
   readonly #work: ScanWork;
+  /** What interferes with the scan by itself. */
+  #guards: readonly ScanGuard[] = [];
   readonly #progress: BehaviorSubject<Progress>;
   /** Of the phase under way: what a former one still does is not wanted any more. */
   #ticket = 0;
@@ -85,7 +93,7 @@ export class DaqScan {
     this.points$ = this.#keeper.points$;
     this.#progress = new BehaviorSubject(this.#progressNow('preparing', { measured: 0, skipped: 0 }));
     this.progress$ = this.#progress.asObservable();
-    const { settleMs, waitMs, onError } = settingsOf(options);
+    const { settleMs, waitMs, onError, onOvershoot, returnTo } = settingsOf(options);
     this.actor = createActor(scanMachine, {
       clock: clock as never,
       input: {
@@ -93,6 +101,7 @@ export class DaqScan {
         settles: settleMs > 0 || over.isTimed,
         waitMs,
         onError,
+        returns: returnTo !== undefined,
         begin: (phase, now) => this.#begin(phase, now),
       },
     });
@@ -109,11 +118,21 @@ export class DaqScan {
           file: this.file,
           group: this.#keeper.recording?.group,
           deadTime: this.#ledger.total(this.#clock.now()),
+          troubles: this.#work.troubles,
         });
       });
       this.actor.subscribe({ complete: () => void this.#outlive(reject) });
     });
     this.actor.start();
+    this.#guards = scanGuards({
+      options,
+      onOvershoot,
+      clock,
+      state: () => this.state,
+      send: (event) => this.actor.send(event),
+      note,
+    });
+    for (const guard of this.#guards) guard.start();
   }
 
   /** What the scan is doing. */
@@ -205,6 +224,7 @@ export class DaqScan {
   #begin(name: ScanPhase, now: ScanContext): void {
     this.#ticket = now.ticket;
     this.#ledger.enter(TIMED[name], this.#clock.now());
+    if (name === 'finishing') for (const guard of this.#guards) guard.stop();
     void this.#perform(name, now);
   }
 
@@ -217,6 +237,7 @@ export class DaqScan {
       if (this.#ticket !== ticket) return; // It was interrupted.
       const error = DaqtorError.is(cause) ? cause : DaqtorError.of(cause, 'scan', phase);
       this.#note('ERROR', `${phase} at step ${now.step}: ${error.message}`);
+      if (phase === 'returning') this.#work.troubles.push(error);
       const at = phase === 'waiting' ? this.#instruments.phaseOf(error.instrument) : phase;
       this.actor.send({ type: 'failed', ticket, phase: at, error });
     }
@@ -227,6 +248,7 @@ export class DaqScan {
     if (this.actor.getSnapshot().status === 'done') return;
     const problem = 'its actor was ended from outside';
     const error = new DaqtorError('scan.failed', { instrument: 'scan', problem });
+    for (const guard of this.#guards) guard.stop();
     this.#work.interrupt();
     this.#ticket = -1;
     const now = { ...this.actor.getSnapshot().context, outcome: 'failed', error } as const;
@@ -248,8 +270,10 @@ export class DaqScan {
     actor.on('retrying', ({ attempt, inMs }) => this.#note('WARNING', `attempt ${attempt + 1} begins in ${inMs} ms`));
     actor.on('paused', ({ error, ...counts }) => {
       this.#note('WARNING', error ? `paused: ${error.message}` : 'paused');
-      this.#show('paused', counts, error);
+      this.#show('paused', counts, { trouble: error });
     });
+    actor.on('held', ({ by, ...counts }) => this.#show('held', counts, { heldBy: by }));
+    actor.on('lifted', ({ by: _, ...counts }) => this.#show('moving', counts));
     actor.on('resumed', (counts) => {
       this.#note('INFO', 'resumed');
       this.#show('moving', counts);
@@ -260,23 +284,17 @@ export class DaqScan {
     this.#keeper.log({ atEpochMs: this.#clock.epochMs(), source: 'DAQ_Scan', level, text });
   }
 
-  #show(state: Progress['state'], counts: Counts, trouble?: DaqtorError): void {
-    this.#progress.next(this.#progressNow(state, counts, trouble));
+  #show(state: Progress['state'], counts: Counts, why: Why = {}): void {
+    this.#progress.next(this.#progressNow(state, counts, why));
   }
 
-  #progressNow(state: Progress['state'], { measured, skipped }: Counts, trouble?: DaqtorError): Progress {
+  #progressNow(state: Progress['state'], { measured, skipped }: Counts, why: Why = {}): Progress {
+    const { trouble, heldBy = [] } = why;
     const elapsedMs = this.#clock.now() - this.#startedMs;
-    const done = measured + skipped;
-    return progressOf({
-      plan: this.#options.over,
-      state,
-      done,
-      skipped,
-      elapsedMs,
-      point: this.#work.measured,
-      trouble,
-    });
+    const [plan, done, point] = [this.#options.over, measured + skipped, this.#work.measured];
+    return progressOf({ plan, state, done, skipped, elapsedMs, point, trouble, heldBy });
   }
 }
 
+type Why = { readonly trouble?: DaqtorError | undefined; readonly heldBy?: readonly string[] };
 type Counts = { readonly measured: number; readonly skipped: number };

@@ -6,8 +6,8 @@ import { preflight } from '../scan/preflight.ts';
 import { type ScanSettings, settingsOf } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
 import type { PointKeeper } from './point-keeper.ts';
+import type { ScanContext, ScanPhase } from './scan-facts.ts';
 import type { ScanInstruments } from './scan-instruments.ts';
-import type { ScanContext, ScanPhase } from './scan-machine.ts';
 import type { ScanOptions } from './scan-options.ts';
 
 type Note = (level: LogLine['level'], text: string) => void;
@@ -35,6 +35,11 @@ export class ScanWork {
   /** What is saved next. */
   #point: ScanPoint | undefined;
   #measured: ScanPoint | undefined;
+  /** Where the axes go at the end. */
+  #returnTo: Readonly<Record<string, number>> | undefined;
+  #hasMoved = false;
+  /** What went wrong at the end, where it did no harm to the data. */
+  readonly troubles: DaqtorError[] = [];
   /** Ends the wait under way. */
   #endWait = (): void => {};
 
@@ -77,8 +82,11 @@ export class ScanWork {
         return this.#wait(now);
       case 'interrupting':
         return this.#interrupt();
+      case 'returning':
+        return this.#return();
       case 'paused':
-        return new Promise(() => {}); // until somebody resumes it
+      case 'held':
+        return new Promise(() => {}); // until somebody or something else lets it go on
       case 'finishing':
         return this.finish(now);
     }
@@ -88,16 +96,31 @@ export class ScanWork {
     const { over, read, save } = this.#options;
     await preflight(this.#options);
     if (save) {
-      const { settleMs, waitMs, onError } = this.#settings;
-      const settings = { settleMs, waitMs, onError: JSON.stringify(onError) };
-      await this.#keeper.open(save, describeScan(over, read, settings, this.#clock.epochMs()));
+      await this.#keeper.open(save, describeScan(over, read, this.#shownSettings(), this.#clock.epochMs()));
       this.#note('INFO', `${over.type} ${over.subType} of ${over.size} points begins`);
     }
+    const { returnTo } = this.#settings;
+    this.#returnTo = returnTo === 'initial' ? await this.#instruments.positions() : returnTo;
     this.#begunMs = this.#clock.now();
+  }
+
+  /** As they go into the file: numbers and texts. */
+  #shownSettings(): Readonly<Record<string, number | string>> {
+    const { settleMs, waitMs, onError, onOvershoot, returnTo } = this.#settings;
+    const suspend = this.#options.suspend?.map(({ watch: _, ...settings }) => settings);
+    return {
+      settleMs,
+      waitMs,
+      onError: JSON.stringify(onError),
+      onOvershoot,
+      ...(returnTo && { returnTo: JSON.stringify(returnTo) }),
+      ...(suspend && { suspend: JSON.stringify(suspend) }),
+    };
   }
 
   async #move(step: number): Promise<void> {
     this.#planned = this.#options.over.at(step);
+    this.#hasMoved = true;
     this.#positions = await this.#instruments.move(this.#planned.targets);
   }
 
@@ -144,9 +167,16 @@ export class ScanWork {
     if (restless) throw restless;
   }
 
+  async #return(): Promise<void> {
+    if (this.#returnTo && this.#hasMoved) await this.#instruments.moveSome(this.#returnTo);
+  }
+
   /** Brings everything to rest, then closes the file. A motor that cannot be stopped does not keep the file open. */
   async finish({ outcome, error, step, skipped }: ScanContext): Promise<void> {
-    for (const { error } of await this.#instruments.rest()) this.#note('ERROR', error.message);
+    for (const { error } of await this.#instruments.rest()) {
+      this.#note('ERROR', error.message);
+      this.troubles.push(error);
+    }
     if (error && outcome !== 'failed') this.#note('WARNING', error.message);
     const given = skipped > 0 ? `, ${skipped} of them skipped` : '';
     this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the scan ${outcome} after ${step} points${given}`);

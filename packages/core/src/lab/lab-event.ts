@@ -28,6 +28,8 @@ export type LabFact =
   | { readonly type: 'pointSaved'; readonly measured: number }
   /** A point was given up, because of an error or because a person wanted it. */
   | { readonly type: 'pointSkipped'; readonly skipped: number; readonly error: DaqtorError | undefined }
+  /** By suspenders; it goes on by itself. */
+  | { readonly type: 'scanHeld' | 'scanLifted'; readonly by: readonly string[] }
   /** A point is tried again after a pause. */
   | { readonly type: 'scanRetries'; readonly attempt: number; readonly inMs: number; readonly error: DaqtorError }
   /** By a person, or because of an error. */
@@ -87,6 +89,8 @@ export function logLineOf(event: LabEvent): LogLine | undefined {
       return line('WARNING', `${event.type}${event.error ? `: ${event.error.message}` : ''}`);
     case 'scanRetries':
       return line('WARNING', `attempt ${event.attempt + 1} in ${event.inMs} ms: ${event.error.message}`);
+    case 'scanHeld':
+      return line('WARNING', `${event.type} by ${event.by.join(', ')}`);
     case 'scanPaused':
       return event.error ? line('ERROR', pausedText(event.error)) : line('INFO', event.type);
     case 'scanEnded':

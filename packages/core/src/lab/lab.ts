@@ -306,6 +306,8 @@ export class LabCore implements AsyncDisposable {
       if (error && !this.#events.observed) console.warn(pausedText(error));
       this.tell('scan', { type: 'scanPaused', error });
     });
+    scan.actor.on('held', ({ by }) => this.tell('scan', { type: 'scanHeld', by }));
+    scan.actor.on('lifted', ({ by }) => this.tell('scan', { type: 'scanLifted', by }));
     scan.actor.on('resumed', () => this.tell('scan', { type: 'scanResumed' }));
     scan.actor.on('ended', ({ outcome, measured, error }) =>
       this.tell('scan', { type: 'scanEnded', outcome, measured, error }),

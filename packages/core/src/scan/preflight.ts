@@ -3,10 +3,11 @@ import type { DaqViewer } from '../actors/daq-viewer.ts';
 import type { GrabForm } from '../actors/expected-grab.ts';
 import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
+import { convertUnits } from '../units/units.ts';
 import { estimateDuration } from './estimate-duration.ts';
 import type { ScanPlan } from './plan.ts';
 import { type Reach, reachOf } from './reach.ts';
-import { type ScanSettingsInput, settingsOf, settingsProblems } from './scan-settings.ts';
+import { type ScanSettings, type ScanSettingsInput, settingsOf, settingsProblems } from './scan-settings.ts';
 
 /** What a scan would do, found out without moving anything. */
 export interface PreflightReport {
@@ -76,8 +77,12 @@ function modulesOf({ over, read }: PreflightInput): readonly (DaqMove | DaqViewe
 function reasonsAgainst(input: PreflightInput): string[] {
   const { over, read } = input;
   const modules = modulesOf(input);
-  const names = modules.map(({ name }) => name);
-  const reasons = [...over.problems, ...settingsProblems(settingsOf(input), names)];
+  const settings = settingsOf(input);
+  const names = {
+    actuators: over.actuators.map(({ actuator }) => actuator.name),
+    detectors: read.map(({ name }) => name),
+  };
+  const reasons = [...over.problems, ...settingsProblems(settings, names), ...returnProblems(over, settings)];
   for (const [i, module] of modules.entries()) {
     if (modules.indexOf(module) !== i) reasons.push(`[${module.name}] takes part twice`);
     else if (module.state !== 'idle') reasons.push(`[${module.name}] is ${module.state}, not idle`);
@@ -94,6 +99,21 @@ function reasonsAgainst(input: PreflightInput): string[] {
     );
   }
   return reasons;
+}
+
+/** A way back that cannot be gone is better known before the way out. */
+function returnProblems({ actuators }: ScanPlan, { returnTo }: ScanSettings): string[] {
+  if (typeof returnTo !== 'object') return [];
+  return actuators.flatMap(({ actuator, units }) => {
+    const target = returnTo[actuator.name];
+    if (target === undefined || actuator.state !== 'idle') return [];
+    const { min, max } = actuator.limits;
+    const own = convertUnits(target, units, actuator.units);
+    if (own >= min && own <= max) return [];
+    return [
+      `[${actuator.name}] returnTo ${own} ${actuator.units} lies outside its limits ${min} to ${max} ${actuator.units}`,
+    ];
+  });
 }
 
 /** Scripts without types can pass anything. */
