@@ -103,6 +103,15 @@ export {
   rectangle,
 } from './roi/region.ts';
 export { measureRois, type Roi, roi } from './roi/roi.ts';
+export {
+  type AdaptiveAxis,
+  type AdaptiveOptions,
+  type AdaptiveSpanOptions,
+  adaptive1D,
+  adaptive2D,
+  type SignalRef,
+} from './scan/adaptive/adaptive-scans.ts';
+export type { SignalValue } from './scan/adaptive/signal.ts';
 export type { AxisValue } from './scan/axis-value.ts';
 export {
   concat,

@@ -1,5 +1,6 @@
-import { parseScan, Scan } from '@daqtor/core';
+import { adaptive1D, adaptive2D, parseScan, Scan } from '@daqtor/core';
 import { describe, expect, it } from 'vitest';
+import { readArray } from './browse/read-array.ts';
 import { dataset } from './dataset.ts';
 import { DataLoader } from './load/data-loader.ts';
 import { runKind, scanKinds } from './testing/scan-kinds.ts';
@@ -35,6 +36,36 @@ describe.each(Object.entries(scanKinds))('a scan of the kind %s', (name, scan) =
       ]),
     );
   });
+});
+
+describe.each([
+  ['of one axis', adaptive1D('x', 0, 1, { signal: 'meter', count: 12, initial: 3 })],
+  ['of two axes', adaptive2D(['x', 0, 1], ['y', 5, 9], { signal: 'meter', count: 12, initial: 5 })],
+])('an adaptive scan %s', (_, scan) => {
+  it('comes back from its file as the list of the points that were visited, also on a plot', async () => {
+    const { file = '', group = '', visited } = await runKind(scan, dataset(tempFolder()));
+    const loader = await DataLoader.open(file);
+    const { data, warnings } = await loader.loadData(`${group}/Detector000/Data0D/CH00`);
+    expect(warnings).toEqual([]);
+    expect(data).toMatchObject({ shape: [12], distribution: 'spread' });
+    expect([...(data.data[0] ?? [])]).toEqual(visited.map((_, step) => step));
+    expect(visited).not.toEqual(Array.from(visited, (_, step) => scan.at(step).targets));
+    for (const [axis, { name }] of scan.points.axes.entries()) {
+      const targets = visited.map((at) => at[axis]);
+      expect(data.axes[axis]).toMatchObject({ label: name, units: 'mm', data: Float64Array.from(targets as number[]) });
+      const copy = await readArray(file, `${group}/Detector000/Data0D/CH00/PlotAxis0${axis}`);
+      expect([...copy.data]).toEqual(targets);
+    }
+  });
+});
+
+it('keeps places without a point in the file of an adaptive scan that has reached its goal', async () => {
+  const scan = adaptive1D('x', 0, 1, { signal: 'meter', count: 20, initial: 3, goal: 10 });
+  const { file = '', group = '', visited, outcome, points } = await runKind(scan, dataset(tempFolder()));
+  expect({ outcome, points }).toEqual({ outcome: 'completed', points: 3 });
+  const { data } = await (await DataLoader.open(file)).loadData(`${group}/Detector000/Data0D/CH00`);
+  expect([...(data.data[0] ?? [])].slice(0, 4)).toEqual([0, 1, 2, Number.NaN]);
+  expect([...(data.axes[0]?.data ?? [])].slice(0, 3)).toEqual(visited.flat());
 });
 
 it('tells in the file what it was, so that it can be run again, seed and all', async () => {

@@ -13,7 +13,8 @@ export type Crossing = 'finishing' | 'paused' | 'waiting' | 'skipping' | 'moving
 
 /** What decides it. */
 export interface CrossingFacts {
-  readonly size: number;
+  /** Whether there is such a step. */
+  readonly hasStep: (step: number) => boolean;
   readonly step: number;
   readonly wantsEnd: boolean;
   readonly wantsPause: boolean;
@@ -23,8 +24,8 @@ export interface CrossingFacts {
 const WAYS = { wait: 'waiting', skip: 'skipping', measure: 'moving' } as const;
 
 /** Where it goes from here: nothing moves, and no point is half measured. All that was asked for is weighed here. */
-export function crossing({ size, step, wantsEnd, wantsPause, next }: CrossingFacts): Crossing {
-  if (wantsEnd || step >= size) return 'finishing';
+export function crossing({ hasStep, step, wantsEnd, wantsPause, next }: CrossingFacts): Crossing {
+  if (wantsEnd || !hasStep(step)) return 'finishing';
   if (wantsPause) return 'paused';
   return WAYS[next.do];
 }

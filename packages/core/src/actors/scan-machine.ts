@@ -46,8 +46,8 @@ export type ScanEmitted =
   | (Counts & { readonly type: 'ended'; readonly outcome: ScanOutcome; readonly error: DaqtorError | undefined });
 
 export interface ScanInput {
-  /** Number of steps. */
-  readonly size: number;
+  /** Whether there is such a step, from 0. */
+  readonly hasStep: (step: number) => boolean;
   readonly settles: boolean;
   /** Pause after a point. */
   readonly waitMs: number;
@@ -186,7 +186,7 @@ export const scanMachine = setup({
       next: { do: 'measure' as const },
     })),
     conclude: assign(({ context }) => ({
-      outcome: context.step >= context.size ? ('completed' as const) : ('stopped' as const),
+      outcome: !context.hasStep(context.step) ? ('completed' as const) : ('stopped' as const),
     })),
     keepReason: assign(({ event }) => ('error' in event ? { error: event.error } : {})),
     /** A failure while finishing must not hide why the scan failed in the first place. */

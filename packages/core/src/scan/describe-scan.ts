@@ -20,6 +20,7 @@ export function describeScan(
     subType,
     shape,
     distribution,
+    ...(plan.signal && { isAdaptive: true }),
     axes: plan.navAxes(),
     actuators: actuators.map(({ actuator, units }) => recordOf(actuator, units)),
     detectors: detectors.map((detector) => recordOf(detector, '')),
