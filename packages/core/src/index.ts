@@ -1,4 +1,5 @@
 export type { ChangeOptions } from './actors/change-settings.ts';
+export { DaqFlyScan, type FlyScanOptions, type FlyScanResult } from './actors/daq-fly-scan.ts';
 export { DaqLogger, type LoggerOptions } from './actors/daq-logger.ts';
 export { type Arrival, DaqMove } from './actors/daq-move.ts';
 export { DaqScan, type ScanResult } from './actors/daq-scan.ts';
@@ -74,7 +75,15 @@ export {
 } from './data/numeric-array.ts';
 export { DaqtorError, type ErrorCode, type ErrorFacts, type ErrorRecord } from './errors/daqtor-error.ts';
 export type { ConnectReport } from './lab/connect-report.ts';
-export { type Lab, LabCore, type LabOptions, type LabScanOptions, type LabSpecs, lab } from './lab/lab.ts';
+export {
+  type Lab,
+  LabCore,
+  type LabFlyOptions,
+  type LabOptions,
+  type LabScanOptions,
+  type LabSpecs,
+  lab,
+} from './lab/lab.ts';
 export { type LabEvent, type LabFact, logLineOf } from './lab/lab-event.ts';
 export type { ModuleInfo } from './lab/module-info.ts';
 export {
@@ -131,6 +140,8 @@ export {
 } from './scan/builders.ts';
 export type { DeadTime } from './scan/dead-time.ts';
 export { type ErrorPolicy, type ErrorRule, retry } from './scan/error-policy.ts';
+export type { FlyPlan } from './scan/fly/fly-plan.ts';
+export { type FlyOptions, type FlyValue, fly, flySchema } from './scan/fly/fly-value.ts';
 export { type Modules, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
 export type { PlannedPoint } from './scan/planned-point.ts';
 export type { PointAxis, Points, PurePoint } from './scan/points.ts';

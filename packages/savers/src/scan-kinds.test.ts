@@ -1,4 +1,5 @@
-import { adaptive1D, adaptive2D, parseScan, Scan } from '@daqtor/core';
+import { adaptive1D, adaptive2D, DataWithAxes, fly, lab, parseScan, Scan, VirtualClock } from '@daqtor/core';
+import { stubActuator, stubDetector } from '@daqtor/core/testing';
 import { describe, expect, it } from 'vitest';
 import { readArray } from './browse/read-array.ts';
 import { dataset } from './dataset.ts';
@@ -66,6 +67,42 @@ it('keeps places without a point in the file of an adaptive scan that has reache
   const { data } = await (await DataLoader.open(file)).loadData(`${group}/Detector000/Data0D/CH00`);
   expect([...(data.data[0] ?? [])].slice(0, 4)).toEqual([0, 1, 2, Number.NaN]);
   expect([...(data.axes[0]?.data ?? [])].slice(0, 3)).toEqual(visited.flat());
+});
+
+it('keeps the bins of a fly scan: means, error bars and how many frames, and nothing where none came', async () => {
+  const clock = new VirtualClock();
+  let [from, to, beganMs] = [0, 0, 0];
+  const where = () => from + Math.sign(to - from) * Math.min(Math.abs(to - from), (clock.now() - beganMs) / 100);
+  const stage = stubActuator(() => ({
+    startMove: async (target) => {
+      [from, to, beganMs] = [where(), target, clock.now()];
+    },
+    isMoving: async () => where() !== to,
+    readPosition: async () => where(),
+  }));
+  const meter = stubDetector(async () => {
+    await clock.sleep(30);
+    return [new DataWithAxes({ name: 'power', data: [where()], units: 'W' })];
+  });
+  await using bench = await lab({ x: stage({}), meter: meter({}) }, { clock });
+  const over = fly(bench.x, 0, 10, 50, { overrun: 1 });
+  const {
+    file = '',
+    group = '',
+    points,
+  } = await bench.fly({ over, read: [bench.meter], save: dataset(tempFolder()) }).done;
+  const loader = await DataLoader.open(file);
+  const { data } = await loader.loadData(`${group}/Detector000/Data0D/CH01`);
+  const counts = await readArray(file, `${group}/Detector000/Data0D/CH00/Data00`);
+  const status = await readArray(file, `${group}/Status/Data0D/CH00/Data00`);
+  expect(data.axes[0]).toMatchObject({ label: 'x', units: 'mm', size: 50 });
+  expect(data.axes[0]?.data[0]).toBeCloseTo(0.1, 12);
+  expect([...(data.data[0] ?? [])].map(Number.isNaN)).toEqual([...counts.data].map((count) => count === 0));
+  expect([...status.data].map((one) => one === 1)).toEqual([...counts.data].map((count) => Number(count) > 0));
+  expect(points).toBe([...counts.data].filter((count) => Number(count) > 0).length);
+  expect(points).toBeGreaterThan(25);
+  expect(points).toBeLessThan(40);
+  expect(data.errors?.[0]?.length).toBe(50);
 });
 
 it('tells in the file what it was, so that it can be run again, seed and all', async () => {
