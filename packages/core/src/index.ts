@@ -95,6 +95,15 @@ export {
   readPreset,
 } from './lab/preset.ts';
 export { type ReconnectInput, type ReconnectPolicy, reconnectPolicy } from './lab/reconnect-policy.ts';
+export {
+  type BatchEntry,
+  type BatchOptions,
+  type BatchResult,
+  type BatchRun,
+  type BatchScan,
+  batch,
+  ScanBatch,
+} from './lab/scan-batch.ts';
 export type { Overshoot, OvershootLimits } from './processing/overshoot.ts';
 export { RunningMean } from './processing/running-mean.ts';
 export { subtractBackground } from './processing/subtract-background.ts';

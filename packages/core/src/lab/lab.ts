@@ -11,6 +11,7 @@ import { parseSettings } from '../contracts/parse-settings.ts';
 import type { TraceLine } from '../contracts/wire.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { flyPlanOf } from '../scan/fly/fly-plan.ts';
+import { flyReport } from '../scan/fly/fly-report.ts';
 import type { FlyValue } from '../scan/fly/fly-value.ts';
 import { planOf } from '../scan/plan.ts';
 import { type PreflightReport, preflightReport } from '../scan/preflight.ts';
@@ -55,6 +56,10 @@ export interface LabScanOptions extends Omit<ScanOptions, 'over'> {
 /** A fly scan for a lab, e.g. over `fly(bench.x, 0, 10, 100)`. */
 export interface LabFlyOptions extends Omit<FlyScanOptions, 'over'> {
   readonly over: FlyValue;
+}
+
+export function isFly(options: LabScanOptions | LabFlyOptions): options is LabFlyOptions {
+  return 'kind' in options.over && options.over.kind === 'fly';
 }
 
 /** A lab whose instruments are its properties: `bench.x` is a DaqMove, `bench.power` a DaqViewer. */
@@ -212,7 +217,8 @@ export class LabCore implements AsyncDisposable {
    *
    * @throws DaqtorError `scan.refused` only for a scan that makes no sense in any lab
    */
-  async dryRun(options: LabScanOptions): Promise<PreflightReport> {
+  async dryRun(options: LabScanOptions | LabFlyOptions): Promise<PreflightReport> {
+    if (isFly(options)) return await flyReport({ ...options, over: flyPlanOf(options.over, this.modules) });
     return await preflightReport({ ...options, over: planOf(options.over, this.modules) });
   }
 
