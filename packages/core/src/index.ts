@@ -103,6 +103,7 @@ export {
   type BatchScan,
   batch,
   ScanBatch,
+  scansOf,
 } from './lab/scan-batch.ts';
 export type { Overshoot, OvershootLimits } from './processing/overshoot.ts';
 export { RunningMean } from './processing/running-mean.ts';
@@ -159,6 +160,7 @@ export type { Progress, Reading } from './scan/progress.ts';
 export type { PymodaqSettings, PymodaqValue } from './scan/pymodaq/pymodaq-value.ts';
 export type { Reach } from './scan/reach.ts';
 export { type ActuatorRef, Scan } from './scan/scan.ts';
+export { type FiledScan, readScanFile, type ScanFile, scanFileJsonSchema } from './scan/scan-file.ts';
 export { type ScanSettings, type ScanSettingsInput, scanSettings } from './scan/scan-settings.ts';
 export { parseScan, type ScanValue, scanSchema } from './scan/scan-value.ts';
 export { type Actuator, linspace, logspace, positions, sparse, steps } from './scan/sweep.ts';

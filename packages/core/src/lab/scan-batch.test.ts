@@ -68,7 +68,7 @@ it('begins no other scan after one that failed, unless it is told to go on', asy
   const stops = batch(b, [line(b, 2, 'a'), line(b, 8, 'b'), line(b, 1, 'c')]);
   await expect(stops.done).rejects.toThrow(/1 of 3 scans failed: b: \[meter\] overload.*1 were not begun/);
   expect(states(stops)).toEqual(['a completed', 'b failed', 'c waiting']);
-  const goesOn = batch(b, [line(b, 8, 'b'), line(b, 1, 'c')], { onError: 'goOn' });
+  const goesOn = batch(b, [line(b, 8, 'b'), line(b, 1, 'c')], { whenOneFails: 'goOn' });
   await expect(goesOn.done).rejects.toThrow(/1 of 2 scans failed/);
   expect(states(goesOn)).toEqual(['b failed', 'c completed']);
 });

@@ -3,6 +3,7 @@ import type { DaqFlyScan, FlyScanResult } from '../actors/daq-fly-scan.ts';
 import type { DaqScan, ScanResult } from '../actors/daq-scan.ts';
 import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
+import type { ScanFile } from '../scan/scan-file.ts';
 import { isFly, type LabCore, type LabFlyOptions, type LabScanOptions } from './lab.ts';
 
 /** One of several scans: what `bench.scan` or `bench.fly` takes, with a name for people. */
@@ -12,7 +13,7 @@ export interface BatchOptions {
   /** Where those are kept that do not say so themselves, e.g. `dataset('./data')`: all in one file. */
   readonly save?: ScanRecorder;
   /** What becomes of the others when a scan fails: `stop` begins no more of them (default), `goOn` does. */
-  readonly onError?: 'stop' | 'goOn';
+  readonly whenOneFails?: 'stop' | 'goOn';
 }
 
 /** What became of one of the scans. */
@@ -39,7 +40,8 @@ export interface BatchRun {
 }
 
 /**
- * Begins scans one after the other. Before the first one moves anything, all are looked at.
+ * Begins scans one after the other. Before the first one moves anything, all are looked at. An error ends a scan, unless
+ * its `onError` says otherwise.
  *
  * @example
  * const { entries } = await batch(bench, [{ name: 'map', over, read }, { name: 'line', over: fly(bench.x, 0, 1, 50), read }], {
@@ -48,6 +50,21 @@ export interface BatchRun {
  */
 export function batch(lab: LabCore, scans: readonly BatchScan[], options: BatchOptions = {}): ScanBatch {
   return new ScanBatch(lab, scans, options);
+}
+
+/**
+ * The scans of a file, for the instruments of a lab.
+ *
+ * @throws DaqtorError `lab.settings` if a detector is not in the lab
+ */
+export function scansOf({ scans }: Pick<ScanFile, 'scans'>, lab: LabCore): BatchScan[] {
+  return scans.map(({ read, ...scan }) => ({ ...scan, read: read.map((name) => lab.getViewer(name)) }) as BatchScan);
+}
+
+/** Nobody stands by to resume a scan of a batch: an error ends it, unless it has a policy of its own. */
+function completed(scan: BatchScan, { save }: BatchOptions): BatchScan {
+  const kept = save && !scan.save ? { ...scan, save } : scan;
+  return isFly(kept) ? kept : { onError: 'abort', ...kept };
 }
 
 /** A batch under way: it began when it was made. */
@@ -71,7 +88,7 @@ export class ScanBatch {
 
   constructor(lab: LabCore, scans: readonly BatchScan[], options: BatchOptions) {
     this.#lab = lab;
-    this.#scans = scans.map((scan) => (options.save && !scan.save ? { ...scan, save: options.save } : scan));
+    this.#scans = scans.map((scan) => completed(scan, options));
     this.#options = options;
     this.#entries = scans.map(({ name }, i) => ({ name: name ?? `scan ${i + 1}`, state: 'waiting' }));
     this.runs$ = this.#runs.asObservable();
@@ -106,7 +123,7 @@ export class ScanBatch {
       for (const [index, scan] of this.#scans.entries()) {
         if (this.#isStopped) break;
         const { state } = await this.#one(index, scan);
-        if (state === 'stopped' || (state === 'failed' && this.#options.onError !== 'goOn')) break;
+        if (state === 'stopped' || (state === 'failed' && this.#options.whenOneFails !== 'goOn')) break;
       }
     } finally {
       this.#runs.complete();
@@ -158,7 +175,7 @@ export class ScanBatch {
       problem:
         `${failed.length} of ${this.#entries.length} scans failed: ` +
         failed.map(({ name, error }) => `${name}: ${error?.message}`).join('; '),
-      advice: waiting > 0 ? `${waiting} were not begun; onError: 'goOn' would have begun them` : undefined,
+      advice: waiting > 0 ? `${waiting} were not begun; whenOneFails: 'goOn' would have begun them` : undefined,
       cause: first.error,
     });
   }
