@@ -10,12 +10,15 @@ import { newCommand } from './commands/new.ts';
 import { ports } from './commands/ports.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
+import { scan } from './commands/scan.ts';
+import { schema } from './commands/schema.ts';
 import { sim } from './commands/sim.ts';
 import { timer } from './commands/timer.ts';
 import { Misuse } from './misuse.ts';
 import type { Terminal } from './terminal.ts';
 
 const COMMANDS: readonly Command[] = [
+  scan,
   browse,
   exportCommand,
   comment,
@@ -26,12 +29,13 @@ const COMMANDS: readonly Command[] = [
   record,
   replay,
   newCommand,
+  schema,
   timer,
 ];
 const FAILED = 1;
 const MISUSED = 2;
 
-const HELP = `Looks into datasets, finds instruments and tries them, simulates them, and tells the time.
+const HELP = `Runs scans, looks into datasets, finds instruments and tries them, simulates them, and tells the time.
 
 Usage: daqtor COMMAND [arguments]
 

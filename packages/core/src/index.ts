@@ -1,4 +1,5 @@
 export type { ChangeOptions } from './actors/change-settings.ts';
+export { DaqFlyScan, type FlyScanOptions, type FlyScanResult } from './actors/daq-fly-scan.ts';
 export { DaqLogger, type LoggerOptions } from './actors/daq-logger.ts';
 export { type Arrival, DaqMove } from './actors/daq-move.ts';
 export { DaqScan, type ScanResult } from './actors/daq-scan.ts';
@@ -74,7 +75,15 @@ export {
 } from './data/numeric-array.ts';
 export { DaqtorError, type ErrorCode, type ErrorFacts, type ErrorRecord } from './errors/daqtor-error.ts';
 export type { ConnectReport } from './lab/connect-report.ts';
-export { type Lab, LabCore, type LabOptions, type LabScanOptions, type LabSpecs, lab } from './lab/lab.ts';
+export {
+  type Lab,
+  LabCore,
+  type LabFlyOptions,
+  type LabOptions,
+  type LabScanOptions,
+  type LabSpecs,
+  lab,
+} from './lab/lab.ts';
 export { type LabEvent, type LabFact, logLineOf } from './lab/lab-event.ts';
 export type { ModuleInfo } from './lab/module-info.ts';
 export {
@@ -86,6 +95,16 @@ export {
   readPreset,
 } from './lab/preset.ts';
 export { type ReconnectInput, type ReconnectPolicy, reconnectPolicy } from './lab/reconnect-policy.ts';
+export {
+  type BatchEntry,
+  type BatchOptions,
+  type BatchResult,
+  type BatchRun,
+  type BatchScan,
+  batch,
+  ScanBatch,
+  scansOf,
+} from './lab/scan-batch.ts';
 export type { Overshoot, OvershootLimits } from './processing/overshoot.ts';
 export { RunningMean } from './processing/running-mean.ts';
 export { subtractBackground } from './processing/subtract-background.ts';
@@ -103,6 +122,15 @@ export {
   rectangle,
 } from './roi/region.ts';
 export { measureRois, type Roi, roi } from './roi/roi.ts';
+export {
+  type AdaptiveAxis,
+  type AdaptiveOptions,
+  type AdaptiveSpanOptions,
+  adaptive1D,
+  adaptive2D,
+  type SignalRef,
+} from './scan/adaptive/adaptive-scans.ts';
+export type { SignalValue } from './scan/adaptive/signal.ts';
 export type { AxisValue } from './scan/axis-value.ts';
 export {
   concat,
@@ -122,6 +150,8 @@ export {
 } from './scan/builders.ts';
 export type { DeadTime } from './scan/dead-time.ts';
 export { type ErrorPolicy, type ErrorRule, retry } from './scan/error-policy.ts';
+export type { FlyPlan } from './scan/fly/fly-plan.ts';
+export { type FlyOptions, type FlyValue, fly, flySchema } from './scan/fly/fly-value.ts';
 export { type Modules, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
 export type { PlannedPoint } from './scan/planned-point.ts';
 export type { PointAxis, Points, PurePoint } from './scan/points.ts';
@@ -130,6 +160,7 @@ export type { Progress, Reading } from './scan/progress.ts';
 export type { PymodaqSettings, PymodaqValue } from './scan/pymodaq/pymodaq-value.ts';
 export type { Reach } from './scan/reach.ts';
 export { type ActuatorRef, Scan } from './scan/scan.ts';
+export { type FiledScan, readScanFile, type ScanFile, scanFileJsonSchema } from './scan/scan-file.ts';
 export { type ScanSettings, type ScanSettingsInput, scanSettings } from './scan/scan-settings.ts';
 export { parseScan, type ScanValue, scanSchema } from './scan/scan-value.ts';
 export { type Suspender, type SuspenderInput, suspendWhile } from './scan/suspender.ts';

@@ -97,7 +97,7 @@ export class DaqScan {
     this.actor = createActor(scanMachine, {
       clock: clock as never,
       input: {
-        size: over.size,
+        hasStep: (step) => this.#work.hasStep(step),
         settles: settleMs > 0 || over.isTimed,
         waitMs,
         onError,

@@ -13,7 +13,8 @@ export type Crossing = 'returning' | 'finishing' | 'paused' | 'held' | 'waiting'
 
 /** What decides it. */
 export interface CrossingFacts {
-  readonly size: number;
+  /** Whether there is such a step. */
+  readonly hasStep: (step: number) => boolean;
   readonly step: number;
   /** Whether the axes are to go somewhere at the end. */
   readonly returns: boolean;
@@ -27,9 +28,9 @@ export interface CrossingFacts {
 const WAYS = { wait: 'waiting', skip: 'skipping', measure: 'moving' } as const;
 
 /** Where it goes from here: nothing moves, and no point is half measured. All that was asked for is weighed here. */
-export function crossing({ size, step, returns, wantsEnd, wantsPause, holders, next }: CrossingFacts): Crossing {
+export function crossing({ hasStep, step, returns, wantsEnd, wantsPause, holders, next }: CrossingFacts): Crossing {
   const isHeld = holders.length > 0;
-  const isOver = wantsEnd || step >= size;
+  const isOver = wantsEnd || !hasStep(step);
   // Who stops a scan that is held does not want to wait until the axes may move.
   if (isOver && (!returns || (wantsEnd && isHeld))) return 'finishing';
   if (wantsPause) return 'paused';

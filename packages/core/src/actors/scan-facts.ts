@@ -56,8 +56,8 @@ export type ScanEmitted =
   | (Counts & { readonly type: 'ended'; readonly outcome: ScanOutcome; readonly error: DaqtorError | undefined });
 
 export interface ScanInput {
-  /** Number of steps. */
-  readonly size: number;
+  /** Whether there is such a step, from 0. */
+  readonly hasStep: (step: number) => boolean;
   readonly settles: boolean;
   /** Pause after a point. */
   readonly waitMs: number;

@@ -139,7 +139,7 @@ export const scanMachine = setup({
       next: { do: 'measure' as const },
     })),
     conclude: assign(({ context }) => ({
-      outcome: context.step >= context.size ? ('completed' as const) : ('stopped' as const),
+      outcome: context.hasStep(context.step) ? ('stopped' as const) : ('completed' as const),
     })),
     keepReason: assign(({ event }) => ('error' in event ? { error: event.error } : {})),
     /** A failure while finishing must not hide why the scan failed in the first place. */
@@ -155,7 +155,7 @@ export const scanMachine = setup({
     isBegun: ({ context }) => context.isBegun,
     wantsPause: ({ context }) => context.wantsPause,
     /** Only the way back is left. */
-    isOver: ({ context }) => context.wantsEnd || context.step >= context.size,
+    isOver: ({ context }) => context.wantsEnd || !context.hasStep(context.step),
     isUrgent: ({ event }) => event.type === 'suspend' && event.action === 'now',
     isLastHolder: ({ context, event }) => context.holders.every((name) => 'by' in event && name === event.by),
     leadsTo: ({ context }, target: Crossing) => crossing(context) === target,

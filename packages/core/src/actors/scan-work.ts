@@ -3,6 +3,7 @@ import type { DaqtorError } from '../errors/daqtor-error.ts';
 import { describeScan } from '../scan/describe-scan.ts';
 import type { PlannedPoint } from '../scan/planned-point.ts';
 import { preflight } from '../scan/preflight.ts';
+import type { ScanCourse } from '../scan/scan-course.ts';
 import { type ScanSettings, settingsOf } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
 import type { PointKeeper } from './point-keeper.ts';
@@ -24,6 +25,7 @@ export interface ScanWorkOptions {
 export class ScanWork {
   readonly #options: ScanOptions;
   readonly #settings: ScanSettings;
+  readonly #course: ScanCourse;
   readonly #clock: Clock;
   readonly #instruments: ScanInstruments;
   readonly #keeper: PointKeeper;
@@ -46,10 +48,16 @@ export class ScanWork {
   constructor({ options, clock, instruments, keeper, note }: ScanWorkOptions) {
     this.#options = options;
     this.#settings = settingsOf(options);
+    this.#course = options.over.begin();
     this.#clock = clock;
     this.#instruments = instruments;
     this.#keeper = keeper;
     this.#note = note;
+  }
+
+  /** Whether there is such a step, as far as what was measured until now tells. */
+  hasStep(step: number): boolean {
+    return this.#course.has(step);
   }
 
   /** The point that was measured last. */
@@ -119,7 +127,7 @@ export class ScanWork {
   }
 
   async #move(step: number): Promise<void> {
-    this.#planned = this.#options.over.at(step);
+    this.#planned = this.#course.at(step);
     this.#hasMoved = true;
     this.#positions = await this.#instruments.move(this.#planned.targets);
   }
@@ -135,6 +143,7 @@ export class ScanWork {
     const atEpochMs = this.#clock.epochMs();
     const data = await this.#instruments.grab();
     this.#point = { step, ...this.#planned, positions: this.#positions, data, atEpochMs };
+    this.#course.measured(this.#point);
     this.#measured = this.#point;
   }
 

@@ -25,6 +25,11 @@ export interface ScanDescription {
   /** Length of each scan dimension, slowest first. */
   readonly shape: readonly number[];
   readonly distribution: DataDistribution;
+  /**
+   * Whether points are decided while they are measured: then `axes` hold those of an even scan, which the targets of each
+   * point replace. There may be fewer points than places.
+   */
+  readonly isAdaptive?: boolean;
   /** Navigation axes: one per actuator, in the order of `actuators`. */
   readonly axes: readonly Axis[];
   readonly actuators: readonly ModuleRecord[];

@@ -1,4 +1,5 @@
 import { type Observable, Subject } from 'rxjs';
+import { DaqFlyScan, type FlyScanOptions } from '../actors/daq-fly-scan.ts';
 import { DaqLogger, type LoggerOptions } from '../actors/daq-logger.ts';
 import { DaqMove } from '../actors/daq-move.ts';
 import { DaqScan } from '../actors/daq-scan.ts';
@@ -9,6 +10,9 @@ import type { DetectorSpec } from '../contracts/define-detector.ts';
 import { parseSettings } from '../contracts/parse-settings.ts';
 import type { TraceLine } from '../contracts/wire.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
+import { flyPlanOf } from '../scan/fly/fly-plan.ts';
+import { flyReport } from '../scan/fly/fly-report.ts';
+import type { FlyValue } from '../scan/fly/fly-value.ts';
 import { planOf } from '../scan/plan.ts';
 import { type PreflightReport, preflightReport } from '../scan/preflight.ts';
 import type { Scan } from '../scan/scan.ts';
@@ -47,6 +51,15 @@ export interface LabOptions {
 export interface LabScanOptions extends Omit<ScanOptions, 'over'> {
   /** Where to go, e.g. `grid(linspace(y, -1, 1, 21, 'mm'), linspace(x, -1, 1, 21, 'mm')).snake()`, or the same as JSON. */
   readonly over: Scan | ScanValue;
+}
+
+/** A fly scan for a lab, e.g. over `fly(bench.x, 0, 10, 100)`. */
+export interface LabFlyOptions extends Omit<FlyScanOptions, 'over'> {
+  readonly over: FlyValue;
+}
+
+export function isFly(options: LabScanOptions | LabFlyOptions): options is LabFlyOptions {
+  return 'kind' in options.over && options.over.kind === 'fly';
 }
 
 /** A lab whose instruments are its properties: `bench.x` is a DaqMove, `bench.power` a DaqViewer. */
@@ -92,7 +105,7 @@ export class LabCore implements AsyncDisposable {
   readonly #shared = new SharedResources();
   readonly #supervisors = new Map<string, Supervisor>();
   #seq = 0;
-  #scan: DaqScan | undefined;
+  #scan: DaqScan | DaqFlyScan | undefined;
   readonly #loggers = new Set<DaqLogger>();
   #report: readonly ConnectReport[] = [];
   #closing: Promise<readonly DaqtorError[]> | undefined;
@@ -163,12 +176,7 @@ export class LabCore implements AsyncDisposable {
    * @throws DaqtorError `scan.refused` while another scan is under way
    */
   scan(options: LabScanOptions): DaqScan {
-    if (this.#scan && this.#scan.state !== 'ended') {
-      throw new DaqtorError('scan.refused', {
-        problem: 'another scan is under way',
-        advice: 'Await its `done` first, or stop it',
-      });
-    }
+    this.#refuseSecondScan();
     const scan = new DaqScan(
       { ...options, over: planOf(options.over, this.modules) },
       { clock: this.clock, reconnect: (module) => this.#connect(module) },
@@ -179,12 +187,38 @@ export class LabCore implements AsyncDisposable {
   }
 
   /**
+   * Begins a fly scan: detectors stream while an actuator ramps. One scan at a time.
+   *
+   * @throws DaqtorError `scan.refused` while another scan is under way
+   */
+  fly(options: LabFlyOptions): DaqFlyScan {
+    this.#refuseSecondScan();
+    const scan = new DaqFlyScan({ ...options, over: flyPlanOf(options.over, this.modules) }, this.clock);
+    this.#scan = scan;
+    scan.actor.on('paused', () => this.tell('scan', { type: 'scanPaused', error: undefined }));
+    scan.actor.on('resumed', () => this.tell('scan', { type: 'scanResumed' }));
+    let measured = 0;
+    scan.points$.subscribe(() => this.tell('scan', { type: 'pointSaved', measured: ++measured }));
+    scan.actor.on('ended', ({ outcome, error }) => this.tell('scan', { type: 'scanEnded', outcome, measured, error }));
+    return scan;
+  }
+
+  #refuseSecondScan(): void {
+    if (!this.#scan || this.#scan.state === 'ended') return;
+    throw new DaqtorError('scan.refused', {
+      problem: 'another scan is under way',
+      advice: 'Await its `done` first, or stop it',
+    });
+  }
+
+  /**
    * Says what a scan would do: why it would be refused, how far it goes, how long it takes, how much it writes. Moves
    * nothing and opens no file.
    *
    * @throws DaqtorError `scan.refused` only for a scan that makes no sense in any lab
    */
-  async dryRun(options: LabScanOptions): Promise<PreflightReport> {
+  async dryRun(options: LabScanOptions | LabFlyOptions): Promise<PreflightReport> {
+    if (isFly(options)) return await flyReport({ ...options, over: flyPlanOf(options.over, this.modules) });
     return await preflightReport({ ...options, over: planOf(options.over, this.modules) });
   }
 

@@ -15,6 +15,8 @@ export interface PreflightReport {
   readonly reasons: readonly string[];
   /** How many points it has. */
   readonly points: number;
+  /** Whether it may end with fewer: an adaptive scan that reaches its goal. */
+  readonly mayEndSooner: boolean;
   readonly shape: readonly number[];
   /** Where it takes each actuator. */
   readonly reaches: readonly Reach[];
@@ -61,6 +63,7 @@ export async function preflightReport(input: PreflightInput): Promise<PreflightR
   return {
     reasons: [...reasonsAgainst(input), ...lackOfRoom(room)],
     points: over.size,
+    mayEndSooner: over.signal !== undefined,
     shape: over.shape,
     reaches: over.actuators.flatMap(({ actuator }, i) => (actuator.state === 'idle' ? [reachOf(over, i)] : [])),
     forms: Object.fromEntries(read.flatMap(({ name, expected: { forms } }) => (forms ? [[name, forms]] : []))),
@@ -89,6 +92,10 @@ function reasonsAgainst(input: PreflightInput): string[] {
   }
   for (const module of read)
     if (!isDetector(module)) reasons.push(`[${module.name}] is no detector and cannot be read`);
+  const { signal } = over;
+  if (signal && !read.some(({ name }) => name === signal.detector)) {
+    reasons.push(`[${signal.detector}] decides where the scan goes, but is not among the detectors that are read`);
+  }
   for (const [i, { actuator }] of over.actuators.entries()) {
     if (actuator.state !== 'idle') continue;
     const { name, units, min, max, count, outside } = reachOf(over, i);
