@@ -11,6 +11,8 @@ export { keithley2400Meter } from './instruments/keithley2400-meter.ts';
 export { keithley2400Source } from './instruments/keithley2400-source.ts';
 export { lakeShore33xInputs } from './instruments/lake-shore-33x-inputs.ts';
 export { lakeShore33xLoop } from './instruments/lake-shore-33x-loop.ts';
+export { modbusRegisters } from './instruments/modbus-registers.ts';
+export { modbusSetpoint } from './instruments/modbus-setpoint.ts';
 export { rigolDs1000z } from './instruments/rigol-ds1000z.ts';
 export { smc100 } from './instruments/smc100.ts';
 export { sr830 } from './instruments/sr830.ts';

@@ -24,6 +24,7 @@ export {
   simulatedLakeShore335,
 } from './instruments/lake-shore-335.ts';
 export type { LockInInput } from './instruments/lock-in-filter.ts';
+export { type ModbusControllerOptions, simulatedModbusController } from './instruments/modbus-controller.ts';
 export { type PrologixOptions, type SimulatedPrologix, simulatedPrologix } from './instruments/prologix.ts';
 export { type RigolDs1000zOptions, simulatedRigolDs1000z } from './instruments/rigol-ds1000z.ts';
 export type { ScopeSignal } from './instruments/rigol-scope.ts';

@@ -7,6 +7,8 @@ import { keithley2400Meter } from '../instruments/keithley2400-meter.ts';
 import { keithley2400Source } from '../instruments/keithley2400-source.ts';
 import { lakeShore33xInputs } from '../instruments/lake-shore-33x-inputs.ts';
 import { lakeShore33xLoop } from '../instruments/lake-shore-33x-loop.ts';
+import { modbusRegisters } from '../instruments/modbus-registers.ts';
+import { modbusSetpoint } from '../instruments/modbus-setpoint.ts';
 import { rigolDs1000z } from '../instruments/rigol-ds1000z.ts';
 import { smc100 } from '../instruments/smc100.ts';
 import { sr830 } from '../instruments/sr830.ts';
@@ -52,6 +54,8 @@ export const builtInDrivers: readonly KnownDriver[] = [
     lakeShore33xLoop,
     onSerial('baud=57600&bits=7&parity=odd', { simulator: 'lake-shore-335', usbIds: ['1fb9:0300', '1fb9:0301'] }),
   ),
+  ours(modbusRegisters, onSerial('baud=9600', { simulator: 'modbus-rtu' })),
+  ours(modbusSetpoint, onSerial('baud=9600', { simulator: 'modbus-rtu' })),
   ours(rigolDs1000z, { wires: ['tcp'], simulator: 'rigol-ds1000z', usbIds: ['1ab1:04ce'] }),
   ours(
     smc100,

@@ -5,6 +5,7 @@ import { simulatedHp34401a } from '../instruments/hp34401a.ts';
 import { simulatedKeithley2000 } from '../instruments/keithley2000.ts';
 import { simulatedKeithley2400 } from '../instruments/keithley2400.ts';
 import { simulatedLakeShore335 } from '../instruments/lake-shore-335.ts';
+import { simulatedModbusController } from '../instruments/modbus-controller.ts';
 import { simulatedPrologix } from '../instruments/prologix.ts';
 import { simulatedRigolDs1000z } from '../instruments/rigol-ds1000z.ts';
 import type { SimulatedInstrument } from '../instruments/simulated-instrument.ts';
@@ -65,6 +66,11 @@ export const simulators: readonly Simulator[] = [
     title: 'Lake Shore 335 with two heated stages on a bath of 77 K',
     make: (options) => simulatedLakeShore335(options),
   },
+  ...(['rtu', 'tcp'] as const).map((framing) => ({
+    name: `modbus-${framing}`,
+    title: `Temperature controller with an oven, Modbus ${framing.toUpperCase()}, unit 1`,
+    make: ({ clock }: SimulatorOptions) => simulatedModbusController({ clock, framing }),
+  })),
   {
     name: 'prologix',
     title: 'Prologix GPIB controller: SR830 at 8, Keithley 2000 at 16, HP 34401A at 22, Keithley 2400 at 24',
