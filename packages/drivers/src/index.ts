@@ -4,6 +4,8 @@ export { type DriverCatalogue, driversByName, type Quarantined } from './catalog
 export { type FoundPlugin, findPlugins } from './catalogue/find-plugins.ts';
 export { type FoundPort, findPorts, type PortReport } from './discovery/find-ports.ts';
 export { esp301 } from './instruments/esp301.ts';
+export { firmataInputs } from './instruments/firmata-inputs.ts';
+export { firmataOutput } from './instruments/firmata-output.ts';
 export { grbl } from './instruments/grbl.ts';
 export { hp34401a } from './instruments/hp34401a.ts';
 export { keithley2000 } from './instruments/keithley2000.ts';

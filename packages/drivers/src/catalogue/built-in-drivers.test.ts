@@ -10,6 +10,7 @@ import { describeSettings } from './describe-settings.ts';
 /** Settings that a driver cannot do without. */
 const NEEDED: Readonly<Record<string, object>> = {
   esp301: { axis: 1 },
+  'firmata-output': { pin: 9, as: 'pwm' },
   grbl: { axis: 'X' },
   'keithley2400-source': { source: 'voltage', compliance: 0.01 },
   'modbus-registers': { registers: [{ name: 'temperature', table: 'input', address: 0 }] },

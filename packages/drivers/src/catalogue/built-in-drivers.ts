@@ -1,5 +1,7 @@
 import { type DriverPlugin, type KnownDriver, knownDriver } from '@daqtor/core';
 import { esp301 } from '../instruments/esp301.ts';
+import { firmataInputs } from '../instruments/firmata-inputs.ts';
+import { firmataOutput } from '../instruments/firmata-output.ts';
 import { grbl } from '../instruments/grbl.ts';
 import { hp34401a } from '../instruments/hp34401a.ts';
 import { keithley2000 } from '../instruments/keithley2000.ts';
@@ -41,6 +43,8 @@ const ARDUINO = ['2341:0043', '2341:0001', '1a86:7523'];
  */
 export const builtInDrivers: readonly KnownDriver[] = [
   ours(esp301, onSerial('baud=19200&flow=rtscts', { can: ['home', 'limits'], simulator: 'esp301' })),
+  ours(firmataInputs, onSerial('baud=57600', { simulator: 'firmata', usbIds: ARDUINO })),
+  ours(firmataOutput, onSerial('baud=57600', { can: ['limits'], simulator: 'firmata', usbIds: ARDUINO })),
   ours(grbl, onSerial('baud=115200', { can: ['home', 'limits'], simulator: 'grbl', usbIds: ARDUINO })),
   ours(hp34401a, onGpib('baud=9600&bits=7&parity=even&stop=2', { simulator: 'hp34401a' })),
   ours(keithley2000, onGpib('baud=4800', { simulator: 'keithley2000' })),

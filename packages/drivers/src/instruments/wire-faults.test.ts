@@ -5,6 +5,7 @@ import {
   type SimulatedInstrument,
   type SimulatedLockIn,
   simulatedEsp301,
+  simulatedFirmata,
   simulatedGrbl,
   simulatedHp34401a,
   simulatedKeithley2000,
@@ -24,6 +25,7 @@ import { describe, expect, it } from 'vitest';
 import { testContext } from '../testing/scripted-port.ts';
 import { gpibPort } from '../transports/gpib-port.ts';
 import { esp301 } from './esp301.ts';
+import { firmataInputs } from './firmata-inputs.ts';
 import { grbl } from './grbl.ts';
 import { hp34401a } from './hp34401a.ts';
 import { keithley2000 } from './keithley2000.ts';
@@ -99,6 +101,11 @@ const CATALOGUE: [string, (clock: Clock) => SimulatedInstrument, Connect][] = [
         context,
       ),
   ]),
+  [
+    'firmata-inputs',
+    (clock) => simulatedFirmata({ clock }),
+    (port, context) => firmataInputs({ port }).connect(context),
+  ],
   [
     'thorlabs-apt',
     (clock) => simulatedThorlabsApt({ clock }),

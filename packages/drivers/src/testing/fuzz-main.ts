@@ -7,6 +7,7 @@ import { parseEsp301Error } from '../instruments/esp301-errors.ts';
 import { aptRefusal, parseAptInfo, parseAptStatus } from '../protocols/apt-message.ts';
 import { aptResync } from '../protocols/apt-talk.ts';
 import { asciiNumber } from '../protocols/ascii-number.ts';
+import { firmataResync } from '../protocols/firmata-talk.ts';
 import { readBlock } from '../protocols/ieee488-block.ts';
 import { parseModbusAnswer, readRequest } from '../protocols/modbus-frame.ts';
 import { parseIdentity, parseScpiError, scpiNumber } from '../protocols/scpi-values.ts';
@@ -86,6 +87,7 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   aptRefusal: (text) => aptRefusal(toBytes(text), 0x50),
   aptResync: (text) => aptResync(0x50).answered(ioOf(text)),
   parseModbusAnswer: (text) => parseModbusAnswer(readRequest('holding', 0, 2), toBytes(text), 'reading'),
+  firmataResync: (text) => firmataResync.answered(ioOf(text)),
   readBlock: (text) => readBlock(ioOf(text)),
 };
 const ALLOWED = new Set(['instrument.fault', 'instrument.protocol', 'instrument.timeout', 'lab.settings']);

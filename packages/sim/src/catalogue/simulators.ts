@@ -1,5 +1,6 @@
 import type { Clock } from '@daqtor/core';
 import { simulatedEsp301 } from '../instruments/esp301.ts';
+import { simulatedFirmata } from '../instruments/firmata.ts';
 import { simulatedGrbl } from '../instruments/grbl.ts';
 import { simulatedHp34401a } from '../instruments/hp34401a.ts';
 import { simulatedKeithley2000 } from '../instruments/keithley2000.ts';
@@ -43,6 +44,11 @@ export const simulators: readonly Simulator[] = [
     name: 'esp301',
     title: 'Newport ESP301 with two linear stages',
     make: (options) => simulatedEsp301(options),
+  },
+  {
+    name: 'firmata',
+    title: 'Arduino Uno with StandardFirmata, 0 V at A0, 1 V at A1, and so on',
+    make: ({ clock }) => simulatedFirmata({ clock, input: (channel) => channel }),
   },
   { name: 'grbl', title: 'GRBL 1.1 with three axes of 200 mm', make: ({ clock }) => simulatedGrbl({ clock }) },
   {
