@@ -1,5 +1,5 @@
 // Lets programs that we did not write drive the simulators, each on TCP and on a pseudo-terminal: sigrok-cli, lxi,
-// PyVISA-py, PyMeasure. Prints a table and `N passed, M failed`; what cannot run here is said with its reason and is
+// mbpoll, PyVISA-py, PyMeasure. Prints a table and `N passed, M failed`; what cannot run here is said with its reason and is
 // never counted as passed. Exits with 1 if anything failed.
 //
 // DAQTOR_INSTRUMENT_JUDGE: Python with PyVISA-py and PyMeasure (default .venv/instruments/bin/python)
@@ -59,6 +59,22 @@ const PROGRAMS = [
         'analog',
       ],
     ],
+  },
+  {
+    name: 'mbpoll',
+    missing: async () => ((await has('mbpoll')) ? undefined : 'mbpoll is not installed (Debian: mbpoll)'),
+    // The float of the input registers: 20 degC, which is what the oven has when it is switched on.
+    cases: [
+      { instrument: 'modbus-tcp', wires: ['tcp'], says: /\[2\]:\s+20\b/ },
+      { instrument: 'modbus-rtu', wires: ['pty'], says: /\[2\]:\s+20\b/ },
+    ],
+    command: ({ address, port }) => {
+      const question = ['-a', '1', '-t', '3:float', '-B', '-r', '2', '-c', '1', '-1'];
+      const where = address.startsWith('tcp:')
+        ? ['-m', 'tcp', '-p', port, ...question, '127.0.0.1']
+        : ['-m', 'rtu', '-b', '9600', '-P', 'none', ...question, address.slice('serial:'.length)];
+      return ['mbpoll', where];
+    },
   },
   ...['pyvisa', 'pymeasure'].map((name) => ({
     name,

@@ -4,6 +4,8 @@ export { type DriverCatalogue, driversByName, type Quarantined } from './catalog
 export { type FoundPlugin, findPlugins } from './catalogue/find-plugins.ts';
 export { type FoundPort, findPorts, type PortReport } from './discovery/find-ports.ts';
 export { esp301 } from './instruments/esp301.ts';
+export { firmataInputs } from './instruments/firmata-inputs.ts';
+export { firmataOutput } from './instruments/firmata-output.ts';
 export { grbl } from './instruments/grbl.ts';
 export { hp34401a } from './instruments/hp34401a.ts';
 export { keithley2000 } from './instruments/keithley2000.ts';
@@ -11,6 +13,8 @@ export { keithley2400Meter } from './instruments/keithley2400-meter.ts';
 export { keithley2400Source } from './instruments/keithley2400-source.ts';
 export { lakeShore33xInputs } from './instruments/lake-shore-33x-inputs.ts';
 export { lakeShore33xLoop } from './instruments/lake-shore-33x-loop.ts';
+export { modbusRegisters } from './instruments/modbus-registers.ts';
+export { modbusSetpoint } from './instruments/modbus-setpoint.ts';
 export { rigolDs1000z } from './instruments/rigol-ds1000z.ts';
 export { smc100 } from './instruments/smc100.ts';
 export { sr830 } from './instruments/sr830.ts';

@@ -10,6 +10,7 @@ export type { WireFaults } from './faults/wire-faults.ts';
 export type { AptStageOptions } from './instruments/apt-channel.ts';
 export { type Esp301Options, type SimulatedEsp301, simulatedEsp301 } from './instruments/esp301.ts';
 export type { Esp301StageOptions } from './instruments/esp301-axis.ts';
+export { type FirmataOptions, type SimulatedFirmata, simulatedFirmata } from './instruments/firmata.ts';
 export { type GrblOptions, type SimulatedGrbl, simulatedGrbl } from './instruments/grbl.ts';
 export { type Hp34401aOptions, simulatedHp34401a } from './instruments/hp34401a.ts';
 export { type Keithley2000Options, simulatedKeithley2000 } from './instruments/keithley2000.ts';
@@ -24,6 +25,7 @@ export {
   simulatedLakeShore335,
 } from './instruments/lake-shore-335.ts';
 export type { LockInInput } from './instruments/lock-in-filter.ts';
+export { type ModbusControllerOptions, simulatedModbusController } from './instruments/modbus-controller.ts';
 export { type PrologixOptions, type SimulatedPrologix, simulatedPrologix } from './instruments/prologix.ts';
 export { type RigolDs1000zOptions, simulatedRigolDs1000z } from './instruments/rigol-ds1000z.ts';
 export type { ScopeSignal } from './instruments/rigol-scope.ts';

@@ -10,8 +10,11 @@ import { describeSettings } from './describe-settings.ts';
 /** Settings that a driver cannot do without. */
 const NEEDED: Readonly<Record<string, object>> = {
   esp301: { axis: 1 },
+  'firmata-output': { pin: 9, as: 'pwm' },
   grbl: { axis: 'X' },
   'keithley2400-source': { source: 'voltage', compliance: 0.01 },
+  'modbus-registers': { registers: [{ name: 'temperature', table: 'input', address: 0 }] },
+  'modbus-setpoint': { setpoint: { address: 0 } },
   'sr830-recorder': { points: 4 },
   'thorlabs-apt': { stage: 'MTS50-Z8' },
   zaber: { microstep: 0.001 },

@@ -5,11 +5,13 @@ import {
   type SimulatedInstrument,
   type SimulatedLockIn,
   simulatedEsp301,
+  simulatedFirmata,
   simulatedGrbl,
   simulatedHp34401a,
   simulatedKeithley2000,
   simulatedKeithley2400,
   simulatedLakeShore335,
+  simulatedModbusController,
   simulatedPrologix,
   simulatedRigolDs1000z,
   simulatedSmc100,
@@ -23,11 +25,13 @@ import { describe, expect, it } from 'vitest';
 import { testContext } from '../testing/scripted-port.ts';
 import { gpibPort } from '../transports/gpib-port.ts';
 import { esp301 } from './esp301.ts';
+import { firmataInputs } from './firmata-inputs.ts';
 import { grbl } from './grbl.ts';
 import { hp34401a } from './hp34401a.ts';
 import { keithley2000 } from './keithley2000.ts';
 import { keithley2400Source } from './keithley2400-source.ts';
 import { lakeShore33xInputs } from './lake-shore-33x-inputs.ts';
+import { modbusRegisters } from './modbus-registers.ts';
 import { rigolDs1000z } from './rigol-ds1000z.ts';
 import { smc100 } from './smc100.ts';
 import { sr830 } from './sr830.ts';
@@ -88,6 +92,19 @@ const CATALOGUE: [string, (clock: Clock) => SimulatedInstrument, Connect][] = [
     'keithley2000 on GPIB',
     (clock) => simulatedPrologix({ clock, instruments: { 16: simulatedKeithley2000({ clock, input: () => 1 }) } }),
     (port, context) => keithley2000({ port: gpibPort(port, 16) }).connect(context),
+  ],
+  ...(['rtu', 'tcp'] as const).map((framing): (typeof CATALOGUE)[number] => [
+    `modbus-registers by ${framing.toUpperCase()}`,
+    (clock) => simulatedModbusController({ clock, framing }),
+    (port, context) =>
+      modbusRegisters({ port, framing, registers: [{ name: 'setpoint', address: 1, type: 'float32' }] }).connect(
+        context,
+      ),
+  ]),
+  [
+    'firmata-inputs',
+    (clock) => simulatedFirmata({ clock }),
+    (port, context) => firmataInputs({ port }).connect(context),
   ],
   [
     'thorlabs-apt',
