@@ -23,20 +23,17 @@ export class SystemUsbInterface implements UsbInterface {
   /** Why nothing can be transferred any more. */
   #over: Error | undefined;
   #closing: Promise<void> | undefined;
-  #ended: () => void = () => undefined;
+  readonly #ended: () => void;
 
-  constructor(device: UsbDevice, address: string, claimed: ClaimedInterface, events: UsbEvents) {
+  /** @param ended - called when it is gone or closed */
+  constructor(device: UsbDevice, address: string, claimed: ClaimedInterface, events: UsbEvents, ended: () => void) {
     this.#device = device;
     this.#address = address;
     this.#claimed = claimed;
     this.#events = events;
+    this.#ended = ended;
     this.number = claimed.number;
     this.endpoints = claimed.endpoints;
-  }
-
-  /** Called when it is gone or closed. */
-  onEnd(ended: () => void): void {
-    this.#ended = ended;
   }
 
   /** The device is gone. */

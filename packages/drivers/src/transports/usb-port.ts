@@ -18,18 +18,19 @@ export function usbPort(wanted: UsbAddress): UsbPort {
       signal.throwIfAborted();
       const device = await find(wanted, address);
       signal.throwIfAborted();
+      let opened: SystemUsbInterface | undefined;
+      // Before it is opened: it takes the system a moment to watch.
+      const unwatch = await watchUnplug(device, (cause) => opened?.lose(cause));
       try {
-        await device.open();
-      } catch (cause) {
-        throw openError(address, wanted, cause);
-      }
-      try {
+        await device.open().catch((cause: unknown) => {
+          throw openError(address, wanted, cause);
+        });
         const claimed = await claimInterface(device, address, kind);
         signal.throwIfAborted();
-        const opened = new SystemUsbInterface(device, address, claimed, events);
-        opened.onEnd(watchUnplug(device, (cause) => opened.lose(cause)));
+        opened = new SystemUsbInterface(device, address, claimed, events, unwatch);
         return opened;
       } catch (error) {
+        unwatch();
         await device.close().catch(() => undefined);
         throw error;
       }
@@ -53,7 +54,10 @@ async function find({ vendorId, productId, serialNumber }: UsbAddress, address: 
   const matching = serialNumber === undefined ? alike : alike.filter((one) => serialOf(one) === serialNumber);
   const [device, another] = matching;
   if (device && !another) return device;
-  const there = alike.map((one) => usbAddress({ vendorId, productId, serialNumber: serialOf(one) })).join(', ');
+  const there = alike
+    .map((one) => usbAddress({ vendorId, productId, serialNumber: serialOf(one) }))
+    .sort()
+    .join(', ');
   throw new DaqtorError(
     'instrument.connect',
     device

@@ -78,33 +78,35 @@ export async function loadUsb(address: string): Promise<UsbPackage> {
 
 const load = async () => (await import('usb')).usb as unknown as UsbPackage;
 
-/** Who wants to know that a device was unplugged. The system is watched while there is somebody. */
-const watchers = new Map<UsbDevice, (cause: Error) => void>();
+/** Who wants to know that a device was unplugged, by its place. The system is watched while there is somebody. */
+const watchers = new Map<string, (cause: Error) => void>();
+
+const placeOf = ({ bus, address }: UsbDevice): string => `${bus} ${address}`;
 
 /**
  * Tells once when a device is unplugged.
  *
+ * @param device - one of which nothing is under way: even its properties throw then
  * @returns ends it
  */
-export function watchUnplug(device: UsbDevice, unplugged: (cause: Error) => void): () => void {
-  if (watchers.size === 0) void setListening(true);
-  watchers.set(device, unplugged);
+export async function watchUnplug(device: UsbDevice, unplugged: (cause: Error) => void): Promise<() => void> {
+  const place = placeOf(device);
+  watchers.set(place, unplugged);
+  await listenIfWatched();
   return () => {
-    if (watchers.delete(device) && watchers.size === 0) void setListening(false);
+    if (watchers.get(place) === unplugged) watchers.delete(place);
+    void listenIfWatched();
   };
 }
 
+/** The package makes an object of its own for the event. */
 function onDisconnect({ device }: UsbEvent): void {
-  // The package makes an object of its own for the event.
-  for (const [one, unplugged] of watchers) {
-    if (one.bus === device.bus && one.address === device.address) unplugged(new Error('the device was unplugged'));
-  }
+  watchers.get(placeOf(device))?.(new Error('the device was unplugged'));
 }
 
-async function setListening(isOn: boolean): Promise<void> {
+async function listenIfWatched(): Promise<void> {
   const usb = await load();
-  // The last word counts.
-  if (isOn !== watchers.size > 0) return;
-  if (isOn) usb.addEventListener('disconnect', onDisconnect);
+  // It does not count how often.
+  if (watchers.size > 0) usb.addEventListener('disconnect', onDisconnect);
   else usb.removeEventListener('disconnect', onDisconnect);
 }
