@@ -20,6 +20,7 @@ const LAYERS = {
 const KNOWN_IN = [
   { module: /^xstate(\/|$)|^@xstate\//, files: /\/(actors|modules)\/|\/daq-[^/]*\.ts$|-machine\.ts$/ },
   { module: /^h5wasm(\/|$)/, files: /^packages\/savers\/src\/h5\// },
+  { module: /^usb$/, files: /^packages\/drivers\/src\/transports\// },
   { module: /^(@serialport\/|serialport(\/|$))/, files: /^packages\/drivers\/src\/transports\// },
 ];
 

@@ -55,6 +55,14 @@ export type {
   SkippedStatus,
 } from './contracts/scan-recorder.ts';
 export { unitsSetting } from './contracts/units-setting.ts';
+export type {
+  UsbEndpoint,
+  UsbEvents,
+  UsbInterface,
+  UsbPort,
+  UsbRefusal,
+  UsbRequest,
+} from './contracts/usb.ts';
 export type { TraceLine, Wire, WireEvents, WirePort } from './contracts/wire.ts';
 export { Axis, type AxisInit } from './data/axis.ts';
 export { imaginaryPart, interleave, magnitude, phase, realPart } from './data/complex.ts';

@@ -44,3 +44,6 @@ export { overLink } from './transports/over-link.ts';
 export { isOnGpib, portOrAddress, resolvePort } from './transports/resolve-port.ts';
 export { type SerialOptions, serialPort } from './transports/serial-port.ts';
 export { tcpPort } from './transports/tcp-port.ts';
+export { parseUsbAddress, type UsbAddress } from './transports/usb-address.ts';
+export { usbPort } from './transports/usb-port.ts';
+export { usbtmcPort } from './transports/usbtmc-port.ts';

@@ -67,6 +67,10 @@ export {
   stopProfile,
 } from './physics/trapezoidal-profile.ts';
 export { type ReplayOptions, replayedInstrument } from './replay/replayed-instrument.ts';
+export { type MemoryUsbPort, memoryUsbPort } from './usb/memory-usb-port.ts';
+export { SimulatedUsbDevice } from './usb/simulated-usb-device.ts';
+export { type ServedUsb, serveUsbip } from './usb/usbip-server.ts';
+export { type UsbIdentity, usbtmcInstrument } from './usb/usbtmc-instrument.ts';
 export {
   type LinkLosses,
   type VirtualBench,

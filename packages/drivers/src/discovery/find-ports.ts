@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { DriverManifest } from '@daqtor/core';
 import { listSerialPorts, type SerialPortInfo, type SerialPortList } from '../transports/list-serial-ports.ts';
+import { udevAdvice } from '../transports/udev-advice.ts';
 import { listUsbDevices, type UsbDeviceInfo } from './list-usb-devices.ts';
 
 /** Something that an instrument may hang on. */
@@ -103,8 +104,7 @@ async function usbOf(
       problem: `the driver does not speak USB: connect the instrument by ${[...new Set(wires)].join(' or ')}`,
     };
   }
-  const rule = `SUBSYSTEM=="usb", ATTR{idVendor}=="${vendorId}", MODE="0660", TAG+="uaccess"`;
-  const advice = `write ${rule} into /etc/udev/rules.d/70-instrument.rules, then plug it in again`;
+  const advice = udevAdvice(vendorId);
   // Of a mouse nobody wants to know who may open it.
   return { ...base, problem: fits.length === 0 ? undefined : await refusal(path, access, advice) };
 }

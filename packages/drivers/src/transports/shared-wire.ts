@@ -205,12 +205,13 @@ export class SharedWire {
       session.reader = {
         look: () => {
           const bytes = take();
-          if (!bytes) return;
+          if (!bytes) return this.#wire?.listen?.();
           settle();
           resolve(bytes);
         },
         fail,
       };
+      this.#wire?.listen?.();
     });
   }
 

@@ -38,6 +38,7 @@ export function simulatedHp34401a({ clock, input, seed = 1 }: Hp34401aOptions): 
   );
   return {
     title: 'HP 34401A',
+    messages: device.status,
     connect(transmit) {
       let session: SimulatedSession = device.connect(transmit);
       return {

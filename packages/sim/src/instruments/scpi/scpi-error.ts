@@ -16,6 +16,7 @@ const TEXTS = {
   [-230]: 'Data corrupt or stale',
   [-350]: 'Queue overflow',
   [-410]: 'Query interrupted',
+  [-420]: 'Query unterminated',
   550: 'Command not allowed in local',
   803: 'Not permitted with OUTPUT off',
   824: 'Cannot exceed compliance range',
