@@ -3,6 +3,7 @@ import { driverMatrix } from './driver-matrix.ts';
 import { FAULTS } from './faulty-call.ts';
 import { type Result, runCells } from './run-cells.ts';
 import { scanMatrix } from './scan-matrix.ts';
+import { table } from './table.ts';
 import { WIRE_FAULTS } from './wire-faults.ts';
 import { wireMatrix } from './wire-matrix.ts';
 
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
   for (const [title, faults, cells] of parts) {
     const results = await runCells(cells);
     all.push(...results);
-    console.log(`${title}\n\n${table(faults, results)}\n`);
+    console.log(`${title}\n\n${tableOf(faults, results)}\n`);
   }
   const failed = all.filter(({ broken }) => broken.length > 0);
   for (const { cell, broken } of failed) console.log(`${cell.subject}, ${cell.fault}: ${broken.join('; ')}`);
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
 const SHORT = { works: 'works', refused: 'refused', faulted: 'faulted', 'closes with an error': 'told' } as const;
 
 /** A row per call, a column per fault: what becomes of the module, or FAILED. */
-function table(faults: readonly string[], results: readonly Result[]): string {
+function tableOf(faults: readonly string[], results: readonly Result[]): string {
   const subjects = [...new Set(results.map(({ cell }) => cell.subject))];
   const rows = subjects.map((subject) => [
     subject,
@@ -37,16 +38,7 @@ function table(faults: readonly string[], results: readonly Result[]): string {
       return result ? (result.broken.length > 0 ? 'FAILED' : SHORT[result.cell.expected]) : '';
     }),
   ]);
-  const all = [['', ...faults], ...rows];
-  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
-  return all
-    .map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return table([['', ...faults], ...rows]);
 }
 
 await main();

@@ -8,7 +8,7 @@ import { settingsOf } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
 import { PointKeeper } from './point-keeper.ts';
 import { refusalOf, type ScanCommand } from './scan-commands.ts';
-import type { ScanContext, ScanPhase } from './scan-facts.ts';
+import type { ScanContext, ScanEmitted, ScanPhase } from './scan-facts.ts';
 import { type ScanGuard, scanGuards } from './scan-guards.ts';
 import { ScanInstruments, type ScanInstrumentsOptions } from './scan-instruments.ts';
 import { scanMachine } from './scan-machine.ts';
@@ -64,6 +64,8 @@ export class DaqScan {
    * @throws DaqtorError why it failed; what was measured until then is in `file`
    */
   readonly done: Promise<ScanResult>;
+  /** How it ended, for those who watch it; never rejects. */
+  readonly end: Promise<ScanEnd>;
   /** The machine, for those who want to inspect it. */
   readonly actor;
 
@@ -106,22 +108,15 @@ export class DaqScan {
       },
     });
     this.#tell();
-    this.done = new Promise((resolve, reject) => {
-      this.actor.on('ended', ({ outcome, error, ...counts }) => {
-        this.#show('ended', counts);
-        this.#progress.complete();
-        if (outcome === 'failed') return reject(error);
-        resolve({
-          outcome,
-          points: counts.measured,
-          skipped: counts.skipped,
-          file: this.file,
-          group: this.#keeper.recording?.group,
-          deadTime: this.#ledger.total(this.#clock.now()),
-          troubles: this.#work.troubles,
-        });
-      });
-      this.actor.subscribe({ complete: () => void this.#outlive(reject) });
+    this.end = new Promise((resolve) => {
+      this.actor.on('ended', resolve);
+      this.actor.subscribe({ complete: () => void this.#outlive().then((end) => end && resolve(end)) });
+    });
+    this.done = this.end.then((end) => {
+      this.#show('ended', end);
+      this.#progress.complete();
+      if (end.outcome === 'failed') throw end.error;
+      return this.#result(end.outcome, end);
     });
     this.actor.start();
     this.#guards = scanGuards({
@@ -243,20 +238,37 @@ export class DaqScan {
     }
   }
 
-  /** A machine that was ended by others must not leave motors moving and the file open. */
-  async #outlive(reject: (error: DaqtorError) => void): Promise<void> {
-    if (this.actor.getSnapshot().status === 'done') return;
+  #result(outcome: ScanResult['outcome'], { measured, skipped }: Counts): ScanResult {
+    return {
+      outcome,
+      points: measured,
+      skipped,
+      file: this.file,
+      group: this.#keeper.recording?.group,
+      deadTime: this.#ledger.total(this.#clock.now()),
+      troubles: this.#work.troubles,
+    };
+  }
+
+  /**
+   * A machine that was ended by others must not leave motors moving and the file open. An end that was under way goes on.
+   *
+   * @returns how it ended; undefined if its machine has told that itself
+   */
+  async #outlive(): Promise<ScanEnd | undefined> {
+    const { status, value, context } = this.actor.getSnapshot();
+    if (status === 'done') return undefined;
     const problem = 'its actor was ended from outside';
-    const error = new DaqtorError('scan.failed', { instrument: 'scan', problem });
+    const killed = new DaqtorError('scan.failed', { instrument: 'scan', problem });
+    const end = value === 'finishing' ? context : { ...context, outcome: 'failed' as const, error: killed };
     for (const guard of this.#guards) guard.stop();
     this.#work.interrupt();
     this.#ticket = -1;
-    const now = { ...this.actor.getSnapshot().context, outcome: 'failed', error } as const;
-    this.#note('ERROR', error.message);
-    await this.#work.finish(now).catch((cause: unknown) => this.#note('ERROR', String(cause)));
-    this.#show('ended', { measured: now.step - now.skipped, skipped: now.skipped });
-    this.#progress.complete();
-    reject(error);
+    this.#note('ERROR', killed.message);
+    const error = await this.#work.finish(end).catch((cause: unknown) => DaqtorError.of(cause, 'scan', 'finishing'));
+    const counts = { measured: end.step - end.skipped, skipped: end.skipped };
+    if (error) return { ...counts, outcome: 'failed', error: end.error ?? error };
+    return { ...counts, outcome: end.outcome, error: end.error };
   }
 
   /** Shows and notes what happens. */
@@ -273,7 +285,7 @@ export class DaqScan {
       this.#show('paused', counts, { trouble: error });
     });
     actor.on('held', ({ by, ...counts }) => this.#show('held', counts, { heldBy: by }));
-    actor.on('lifted', ({ by: _, ...counts }) => this.#show('moving', counts));
+    actor.on('lifted', (counts) => this.#show('moving', counts));
     actor.on('resumed', (counts) => {
       this.#note('INFO', 'resumed');
       this.#show('moving', counts);
@@ -296,5 +308,7 @@ export class DaqScan {
   }
 }
 
+/** How a scan ended. */
+export type ScanEnd = Omit<Extract<ScanEmitted, { type: 'ended' }>, 'type'>;
 type Why = { readonly trouble?: DaqtorError | undefined; readonly heldBy?: readonly string[] };
 type Counts = { readonly measured: number; readonly skipped: number };

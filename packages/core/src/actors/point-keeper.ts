@@ -28,6 +28,7 @@ export class PointKeeper {
     | undefined;
   #lastSaved = -1;
   #error: unknown;
+  #ending: Promise<void> | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -82,11 +83,16 @@ export class PointKeeper {
   }
 
   /**
-   * No more points: says how the scan ended, and closes the file.
+   * No more points: says how the scan ended, and closes the file. A second call joins the first.
    *
    * @throws DaqtorError `save.failed` if the end cannot be written, or a point that was given away before
    */
   async end(outcome: ScanOutcome): Promise<void> {
+    this.#ending ??= this.#end(outcome);
+    await this.#ending;
+  }
+
+  async #end(outcome: ScanOutcome): Promise<void> {
     // A scan may be aborted while its file is being opened; why that fails is told by whoever opens it.
     await this.#opening?.catch(() => undefined);
     this.#points.close();

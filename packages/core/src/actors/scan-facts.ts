@@ -45,13 +45,13 @@ export interface Counts {
 
 /** Facts that a scan tells. */
 export type ScanEmitted =
-  | (Counts & { readonly type: 'pointSaved' | 'resumed' })
+  | (Counts & { readonly type: 'pointSaved' | 'resumed' | 'lifted' })
   /** The point is recorded as not measured, because of an error or because a person wanted it. */
   | (Counts & { readonly type: 'pointSkipped'; readonly error: DaqtorError | undefined })
   /** By a person, or because of an error. */
   | (Counts & { readonly type: 'paused'; readonly error: DaqtorError | undefined })
-  /** By suspenders, told anew when there is another; it goes on by itself. */
-  | (Counts & { readonly type: 'held' | 'lifted'; readonly by: readonly string[] })
+  /** By suspenders, told anew when others do; `lifted` once it is held no longer, for whatever reason. */
+  | (Counts & { readonly type: 'held'; readonly by: readonly string[] })
   | { readonly type: 'retrying'; readonly attempt: number; readonly inMs: number; readonly error: DaqtorError }
   | (Counts & { readonly type: 'ended'; readonly outcome: ScanOutcome; readonly error: DaqtorError | undefined });
 

@@ -112,11 +112,7 @@ export const scanMachine = setup({
       holders: context.holders.filter((name) => 'by' in event && name !== event.by),
     })),
     tellHold: emit(({ context }) => ({ type: 'held' as const, ...countsOf(context), by: context.holders })),
-    tellLift: emit(({ context, event }) => ({
-      type: 'lifted' as const,
-      ...countsOf(context),
-      by: 'by' in event ? [event.by] : [],
-    })),
+    tellLift: emit(({ context }) => ({ type: 'lifted' as const, ...countsOf(context) })),
     measure: assign({ next: { do: 'measure' } }),
     /** What comes after a wait comes at once; what is to be mended is mended all the same. */
     cutWait: assign(({ context: { next } }) => ({
@@ -236,6 +232,8 @@ export const scanMachine = setup({
       entry: at('saving'),
       on: {
         pauseNow: { actions: 'wantPause' },
+        // What was given to the saver counts.
+        abort: { actions: ['wantEnd', 'stay', 'keepReason'] },
         done: [
           { guard: 'isSkipped', target: 'crossing', actions: ['countSkip', 'tellSkip', 'countPoint'] },
           { guard: 'isAnswer', target: 'crossing', actions: ['countPoint', 'tellPoint'] },
@@ -285,10 +283,11 @@ export const scanMachine = setup({
     },
     held: {
       entry: [...at('held'), 'tellHold'],
+      exit: 'tellLift',
       on: {
         suspend: { actions: ['addHolder', 'tellHold'] },
         lift: [
-          { guard: 'isLastHolder', target: 'crossing', actions: ['removeHolder', 'tellLift'] },
+          { guard: 'isLastHolder', target: 'crossing', actions: 'removeHolder' },
           { actions: ['removeHolder', 'tellHold'] },
         ],
         pause: { target: 'crossing', actions: 'wantPause' },

@@ -16,9 +16,9 @@ export function followScan(scan: DaqScan, tell: (fact: LabFact) => void, isUnhea
     tell({ type: 'scanPaused', error });
   });
   scan.actor.on('held', ({ by }) => tell({ type: 'scanHeld', by }));
-  scan.actor.on('lifted', ({ by }) => tell({ type: 'scanLifted', by }));
+  scan.actor.on('lifted', () => tell({ type: 'scanLifted' }));
   scan.actor.on('resumed', () => tell({ type: 'scanResumed' }));
-  scan.actor.on('ended', ({ outcome, measured, error }) => tell({ type: 'scanEnded', outcome, measured, error }));
+  void scan.end.then(({ outcome, measured, error }) => tell({ type: 'scanEnded', outcome, measured, error }));
 }
 
 /** Passes on what a fly scan tells. */

@@ -5,7 +5,7 @@ import type { Overshoot } from '../processing/overshoot.ts';
 
 /** A fact about one module, a scan or a log. */
 export type LabFact =
-  | { readonly type: 'connected' | 'closed' | 'moving' | 'homing' | 'grabbed' | 'live' | 'scanResumed' }
+  | { readonly type: 'connected' | 'closed' | 'moving' | 'homing' | 'grabbed' | 'live' | 'scanResumed' | 'scanLifted' }
   /** Of an actuator, with the position read back. */
   | { readonly type: 'arrived' | 'stopped'; readonly position?: number; readonly units?: string }
   /** The module cannot be trusted any more (`faulted`), or is as it was (`refused`). */
@@ -29,7 +29,7 @@ export type LabFact =
   /** A point was given up, because of an error or because a person wanted it. */
   | { readonly type: 'pointSkipped'; readonly skipped: number; readonly error: DaqtorError | undefined }
   /** By suspenders; it goes on by itself. */
-  | { readonly type: 'scanHeld' | 'scanLifted'; readonly by: readonly string[] }
+  | { readonly type: 'scanHeld'; readonly by: readonly string[] }
   /** A point is tried again after a pause. */
   | { readonly type: 'scanRetries'; readonly attempt: number; readonly inMs: number; readonly error: DaqtorError }
   /** By a person, or because of an error. */
