@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
+import { BehaviorSubject, distinctUntilChanged, type Observable, skip } from 'rxjs';
 import { createActor } from 'xstate';
 import type { LogLine, ScanPoint } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
@@ -134,6 +134,11 @@ export class DaqScan {
   get state(): ScanPhase | 'ended' {
     const { status, value } = this.actor.getSnapshot();
     return status === 'active' ? (value as ScanPhase) : 'ended';
+  }
+
+  /** What saving begins to wait for, e.g. room on the disk, and undefined once it goes on by itself. */
+  get savingWaits$(): Observable<DaqtorError | undefined> {
+    return this.#keeper.trouble$.pipe(skip(1), distinctUntilChanged());
   }
 
   /** The file that is written, once it is open. */
@@ -274,6 +279,11 @@ export class DaqScan {
   /** Shows and notes what happens. */
   #tell(): void {
     const { actor } = this;
+    this.savingWaits$.subscribe((error) => {
+      this.#note(error ? 'ERROR' : 'INFO', error ? `saving waits: ${error.message}` : 'saving goes on');
+      const { step, skipped } = actor.getSnapshot().context;
+      if (this.state !== 'ended') this.#show(this.state, { measured: step - skipped, skipped }, { trouble: error });
+    });
     actor.on('pointSaved', (counts) => this.#show('saving', counts));
     actor.on('pointSkipped', ({ error, ...counts }) => {
       this.#note('WARNING', `a point was skipped${error ? `: ${error.message}` : ''}`);

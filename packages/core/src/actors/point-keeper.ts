@@ -1,4 +1,4 @@
-import { type Observable, Subject } from 'rxjs';
+import { BehaviorSubject, type Observable, Subject } from 'rxjs';
 import type {
   LogLine,
   ScanDescription,
@@ -8,6 +8,7 @@ import type {
   ScanRecording,
 } from '../contracts/scan-recorder.ts';
 import type { DataToExport } from '../data/data-to-export.ts';
+import type { DaqtorError } from '../errors/daqtor-error.ts';
 import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
 
@@ -17,6 +18,8 @@ const QUEUE = { maxItems: 256, maxBytes: 256 * 2 ** 20, bytesOf: bytesOfPoint };
 /** Hands the points of a scan and the lines of its log to whoever shows or keeps them, and knows what is durable. */
 export class PointKeeper {
   readonly points$: Observable<ScanPoint>;
+  /** What saving waits for at present, e.g. room on the disk; undefined while all goes well. */
+  readonly trouble$ = new BehaviorSubject<DaqtorError | undefined>(undefined);
   readonly #points = new Hub<ScanPoint>();
   readonly #log = new Subject<LogLine>();
   readonly #clock: Clock;
@@ -54,6 +57,7 @@ export class PointKeeper {
   async #open(recorder: ScanRecorder, description: ScanDescription): Promise<void> {
     const points = this.#points.attach(QUEUE);
     this.#recording = await recorder.begin(description, { points, log$: this.#log }, this.#clock);
+    this.#recording.trouble$?.subscribe((trouble) => this.trouble$.next(trouble));
     this.#recording.saved$.subscribe({
       next: (step) => {
         this.#lastSaved = step;

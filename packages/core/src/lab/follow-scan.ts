@@ -1,6 +1,6 @@
 import type { DaqFlyScan } from '../actors/daq-fly-scan.ts';
 import type { DaqScan } from '../actors/daq-scan.ts';
-import { type LabFact, pausedText } from './lab-event.ts';
+import { type LabFact, pausedText, waitingText } from './lab-event.ts';
 
 /**
  * Passes on what a scan tells.
@@ -14,6 +14,10 @@ export function followScan(scan: DaqScan, tell: (fact: LabFact) => void, isUnhea
   scan.actor.on('paused', ({ error }) => {
     if (error && isUnheard()) console.warn(pausedText(error));
     tell({ type: 'scanPaused', error });
+  });
+  scan.savingWaits$.subscribe((error) => {
+    if (error && isUnheard()) console.warn(waitingText(error));
+    tell({ type: 'savingWaits', error });
   });
   scan.actor.on('held', ({ by }) => tell({ type: 'scanHeld', by }));
   scan.actor.on('lifted', () => tell({ type: 'scanLifted' }));

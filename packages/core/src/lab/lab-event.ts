@@ -34,6 +34,8 @@ export type LabFact =
   | { readonly type: 'scanRetries'; readonly attempt: number; readonly inMs: number; readonly error: DaqtorError }
   /** By a person, or because of an error. */
   | { readonly type: 'scanPaused'; readonly error: DaqtorError | undefined }
+  /** Saving waits, e.g. for room on the disk; without an error it goes on. */
+  | { readonly type: 'savingWaits'; readonly error: DaqtorError | undefined }
   | {
       readonly type: 'scanEnded';
       readonly outcome: ScanOutcome;
@@ -96,6 +98,8 @@ export function logLineOf(event: LabEvent): LogLine | undefined {
       return line('WARNING', `${event.type} by ${event.by.join(', ')}`);
     case 'scanPaused':
       return event.error ? line('ERROR', pausedText(event.error)) : line('INFO', event.type);
+    case 'savingWaits':
+      return event.error ? line('ERROR', waitingText(event.error)) : line('INFO', 'saving goes on');
     case 'scanEnded':
       return event.error
         ? line('ERROR', event.error.message)
@@ -112,6 +116,11 @@ export function logLineOf(event: LabEvent): LogLine | undefined {
 export function pausedText({ message }: DaqtorError): string {
   const ways = 'resume() measures the point again, skipPoint() gives it up, stop() and abort() end the scan';
   return `The scan is paused: ${message}${message.endsWith('.') ? '' : '.'} ${ways}; onError: 'abort' would have ended it.`;
+}
+
+/** How a person lets saving go on. */
+export function waitingText({ message }: DaqtorError): string {
+  return `Saving waits, and goes on by itself once it can: ${message}`;
 }
 
 function returned({ awayMs, was, position, units = '' }: Extract<LabFact, { type: 'reconnected' }>): string {
