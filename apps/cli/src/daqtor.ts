@@ -6,6 +6,7 @@ import { check } from './commands/check.ts';
 import { comment } from './commands/comment.ts';
 import { drivers } from './commands/drivers.ts';
 import { exportCommand } from './commands/export.ts';
+import { lab } from './commands/lab.ts';
 import { newCommand } from './commands/new.ts';
 import { ports } from './commands/ports.ts';
 import { record } from './commands/record.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
   drivers,
   ports,
   check,
+  lab,
   sim,
   record,
   replay,

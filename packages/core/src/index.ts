@@ -1,4 +1,3 @@
-export type { ChangeOptions } from './actors/change-settings.ts';
 export { DaqFlyScan, type FlyScanOptions, type FlyScanResult } from './actors/daq-fly-scan.ts';
 export { DaqLogger, type LoggerOptions } from './actors/daq-logger.ts';
 export { type Arrival, DaqMove } from './actors/daq-move.ts';
@@ -10,9 +9,11 @@ export type { SettingChange } from './actors/module-settings.ts';
 export type { Scale } from './actors/scaled-actuator.ts';
 export type { ScanCommand } from './actors/scan-commands.ts';
 export type { ScanOptions } from './actors/scan-options.ts';
+export type { ChangeOptions } from './actors/settings-desk.ts';
 export type { ShownOptions } from './actors/shown-data.ts';
 export type { ViewerBackground } from './actors/viewer-background.ts';
 export type { ActuatorDriver, Limits } from './contracts/actuator-driver.ts';
+export { CAPABILITIES, type Capability, capabilitiesOf } from './contracts/capabilities.ts';
 export type { ConnectContext, Shareable } from './contracts/connect-context.ts';
 export {
   type ActuatorPlugin,
@@ -75,16 +76,10 @@ export {
 } from './data/numeric-array.ts';
 export { DaqtorError, type ErrorCode, type ErrorFacts, type ErrorRecord } from './errors/daqtor-error.ts';
 export type { ConnectReport } from './lab/connect-report.ts';
-export {
-  type Lab,
-  LabCore,
-  type LabFlyOptions,
-  type LabOptions,
-  type LabScanOptions,
-  type LabSpecs,
-  lab,
-} from './lab/lab.ts';
+export { type Lab, lab } from './lab/lab.ts';
+export { LabCore } from './lab/lab-core.ts';
 export { type LabEvent, type LabFact, logLineOf } from './lab/lab-event.ts';
+export type { LabFlyOptions, LabOptions, LabScanOptions, LabSpecs } from './lab/lab-options.ts';
 export type { ModuleInfo } from './lab/module-info.ts';
 export {
   labFromPreset,

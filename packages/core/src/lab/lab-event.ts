@@ -41,6 +41,8 @@ export type LabFact =
       readonly error: DaqtorError | undefined;
     }
   | { readonly type: 'logBegan' | 'logEnded'; readonly place: string }
+  /** Values of one module that a log has made durable. */
+  | { readonly type: 'saved'; readonly module: string; readonly values: number }
   | { readonly type: 'logFailed'; readonly error: DaqtorError };
 
 /** A fact, in the order in which things happened. */
@@ -61,6 +63,7 @@ export function logLineOf(event: LabEvent): LogLine | undefined {
     case 'arrived':
     case 'grabbed':
     case 'pointSaved':
+    case 'saved':
       return undefined;
     case 'faulted':
     case 'refused':

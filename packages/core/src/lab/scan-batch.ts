@@ -4,7 +4,8 @@ import type { DaqScan, ScanResult } from '../actors/daq-scan.ts';
 import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { ScanFile } from '../scan/scan-file.ts';
-import { isFly, type LabCore, type LabFlyOptions, type LabScanOptions } from './lab.ts';
+import type { LabCore } from './lab-core.ts';
+import { isFly, type LabFlyOptions, type LabScanOptions } from './lab-options.ts';
 
 /** One of several scans: what `bench.scan` or `bench.fly` takes, with a name for people. */
 export type BatchScan = { readonly name?: string } & (LabScanOptions | LabFlyOptions);

@@ -38,10 +38,10 @@ const ARDUINO = ['2341:0043', '2341:0001', '1a86:7523'];
  * Rigol and the SR860; from memory: Arduino's and Thorlabs'.
  */
 export const builtInDrivers: readonly KnownDriver[] = [
-  ours(esp301, onSerial('baud=19200&flow=rtscts', { can: ['home', 'limits'], simulator: 'esp301' })),
-  ours(grbl, onSerial('baud=115200', { can: ['home', 'limits'], simulator: 'grbl', usbIds: ARDUINO })),
-  ours(hp34401a, onGpib('baud=9600&bits=7&parity=even&stop=2', { simulator: 'hp34401a' })),
-  ours(keithley2000, onGpib('baud=4800', { simulator: 'keithley2000' })),
+  ours(esp301, onSerial('baud=19200&flow=rtscts', { can: ['home', 'limits', 'settings'], simulator: 'esp301' })),
+  ours(grbl, onSerial('baud=115200', { can: ['home', 'limits', 'settings'], simulator: 'grbl', usbIds: ARDUINO })),
+  ours(hp34401a, onGpib('baud=9600&bits=7&parity=even&stop=2', { can: ['settings'], simulator: 'hp34401a' })),
+  ours(keithley2000, onGpib('baud=4800', { can: ['settings'], simulator: 'keithley2000' })),
   ours(keithley2400Meter, onGpib('baud=9600', { simulator: 'keithley2400' })),
   ours(keithley2400Source, onGpib('baud=9600', { can: ['limits'], simulator: 'keithley2400' })),
   ours(
@@ -55,11 +55,15 @@ export const builtInDrivers: readonly KnownDriver[] = [
   ours(rigolDs1000z, { wires: ['tcp'], simulator: 'rigol-ds1000z', usbIds: ['1ab1:04ce'] }),
   ours(
     smc100,
-    onSerial('baud=57600&flow=xonxoff', { can: ['home', 'limits'], simulator: 'smc100', usbIds: ['104d:3002'] }),
+    onSerial('baud=57600&flow=xonxoff', {
+      can: ['home', 'limits', 'settings'],
+      simulator: 'smc100',
+      usbIds: ['104d:3002'],
+    }),
   ),
-  ours(sr830, onGpib('baud=9600', { simulator: 'sr830' })),
+  ours(sr830, onGpib('baud=9600', { can: ['settings'], simulator: 'sr830' })),
   ours(sr830Recorder, onGpib('baud=9600', { simulator: 'sr830' })),
-  ours(sr860, onSerial('baud=115200', { simulator: 'sr860', usbIds: ['b506:2000'] })),
+  ours(sr860, onSerial('baud=115200', { can: ['settings'], simulator: 'sr860', usbIds: ['b506:2000'] })),
   ours(
     thorlabsApt,
     onSerial('baud=115200&flow=rtscts', { can: ['home'], simulator: 'thorlabs-apt', usbIds: ['0403:faf0'] }),
