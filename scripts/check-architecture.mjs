@@ -10,7 +10,7 @@ import { parseSync, visitorKeys } from 'oxc-parser';
 const LAYERS = {
   core: { may: [], tests: [], browser: true },
   drivers: { may: ['core'], tests: ['sim'] },
-  host: { may: ['core'], tests: [] },
+  host: { may: ['core'], tests: ['drivers', 'sim'] },
   savers: { may: ['core'], tests: [] },
   sim: { may: ['core'], tests: [] },
   apps: { may: ['core', 'drivers', 'host', 'savers', 'sim'], tests: [] },

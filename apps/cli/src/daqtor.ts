@@ -6,6 +6,7 @@ import { check } from './commands/check.ts';
 import { comment } from './commands/comment.ts';
 import { drivers } from './commands/drivers.ts';
 import { exportCommand } from './commands/export.ts';
+import { importPreset } from './commands/import-preset.ts';
 import { lab } from './commands/lab.ts';
 import { newCommand } from './commands/new.ts';
 import { ports } from './commands/ports.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   ports,
   check,
   lab,
+  importPreset,
   sim,
   record,
   replay,
@@ -41,7 +43,7 @@ const HELP = `Runs scans, looks into datasets, finds instruments and tries them,
 
 Usage: daqtor COMMAND [arguments]
 
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n')}
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(15)}${summary}`).join('\n')}
 
 daqtor COMMAND --help says more. Exit code: 0 done, 1 failed, 2 wrong arguments.`;
 
