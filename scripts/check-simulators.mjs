@@ -2,11 +2,14 @@
 // mbpoll, PyVISA-py, PyMeasure. Prints a table and `N passed, M failed`; what cannot run here is said with its reason and is
 // never counted as passed. Exits with 1 if anything failed.
 //
+// DAQTOR_JUDGED: a file for the results as JSON
 // DAQTOR_INSTRUMENT_JUDGE: Python with PyVISA-py and PyMeasure (default .venv/instruments/bin/python)
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
@@ -142,37 +145,59 @@ async function judged({ command }, { instrument, says, before, endsWith }, wire)
   }
 }
 
-let [passed, failed] = [0, 0];
-const wanted = process.argv[2];
-const rows = new Map();
-for (const program of PROGRAMS) {
-  const missing = await program.missing();
-  if (missing) console.log(`NOT RUN  ${program.name}: ${missing}`);
-  for (const one of program.cases) {
-    if (wanted && one.instrument !== wanted) continue;
-    for (const wire of one.wires) {
-      const row = rows.get(one.instrument) ?? {};
-      rows.set(one.instrument, row);
-      const column = `${program.name} ${wire}`;
-      if (missing) row[column] = 'not run';
-      else {
+/** The programs that drive this simulator. */
+export const judgesOf = (simulator) =>
+  PROGRAMS.filter(({ cases }) => cases.some(({ instrument }) => instrument === simulator)).map(({ name }) => name);
+
+/** Lets each program drive what it can; `told` gets a line for what did not go well. */
+async function judgeAll(wanted, told) {
+  const results = [];
+  for (const program of PROGRAMS) {
+    const reason = await program.missing();
+    if (reason) told(`NOT RUN  ${program.name}: ${reason}`);
+    for (const one of program.cases.filter(({ instrument }) => !wanted || instrument === wanted)) {
+      for (const wire of one.wires) {
+        const about = { instrument: one.instrument, program: program.name, wire };
+        if (reason) {
+          results.push({ ...about, result: 'not run', reason });
+          continue;
+        }
         const problem = await judged(program, one, wire);
-        row[column] = problem ? 'FAILED' : 'ok';
-        if (problem) console.log(`FAILED   ${one.instrument}, ${column}: ${problem}`);
-        problem ? failed++ : passed++;
+        if (problem) told(`FAILED   ${one.instrument}, ${program.name} ${wire}: ${problem}`);
+        results.push({ ...about, result: problem ? 'FAILED' : 'ok' });
       }
     }
   }
+  return results;
 }
-const headings = [...new Set([...rows.values()].flatMap((row) => Object.keys(row)))];
-const lines = [['', ...headings], ...[...rows].map(([name, row]) => [name, ...headings.map((one) => row[one] ?? '–')])];
-const widths = lines[0].map((_, at) => Math.max(...lines.map((line) => line[at].length)));
-for (const line of lines)
-  console.log(
-    line
-      .map((text, at) => text.padEnd(widths[at]))
-      .join('  ')
-      .trimEnd(),
-  );
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+
+/** Instruments × programs and their wires. */
+function tableOf(results) {
+  const column = ({ program, wire }) => `${program} ${wire}`;
+  const headings = [...new Set(results.map(column))];
+  const instruments = [...new Set(results.map(({ instrument }) => instrument))];
+  const cell = (instrument, heading) =>
+    results.find((one) => one.instrument === instrument && column(one) === heading)?.result ?? '–';
+  const lines = [
+    ['', ...headings],
+    ...instruments.map((one) => [one, ...headings.map((heading) => cell(one, heading))]),
+  ];
+  const widths = lines[0].map((_, at) => Math.max(...lines.map((line) => line[at].length)));
+  return lines
+    .map((line) =>
+      line
+        .map((text, at) => text.padEnd(widths[at]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+if (resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) {
+  const results = await judgeAll(process.argv[2], console.log);
+  const count = (result) => results.filter((one) => one.result === result).length;
+  console.log(tableOf(results));
+  console.log(`\n${count('ok')} passed, ${count('FAILED')} failed`);
+  if (process.env.DAQTOR_JUDGED) writeFileSync(process.env.DAQTOR_JUDGED, JSON.stringify({ results }));
+  process.exitCode = count('FAILED') === 0 ? 0 : 1;
+}

@@ -26,15 +26,20 @@ import { testContext } from '../testing/scripted-port.ts';
 import { gpibPort } from '../transports/gpib-port.ts';
 import { esp301 } from './esp301.ts';
 import { firmataInputs } from './firmata-inputs.ts';
+import { firmataOutput } from './firmata-output.ts';
 import { grbl } from './grbl.ts';
 import { hp34401a } from './hp34401a.ts';
 import { keithley2000 } from './keithley2000.ts';
+import { keithley2400Meter } from './keithley2400-meter.ts';
 import { keithley2400Source } from './keithley2400-source.ts';
 import { lakeShore33xInputs } from './lake-shore-33x-inputs.ts';
+import { lakeShore33xLoop } from './lake-shore-33x-loop.ts';
 import { modbusRegisters } from './modbus-registers.ts';
+import { modbusSetpoint } from './modbus-setpoint.ts';
 import { rigolDs1000z } from './rigol-ds1000z.ts';
 import { smc100 } from './smc100.ts';
 import { sr830 } from './sr830.ts';
+import { sr830Recorder } from './sr830-recorder.ts';
 import { sr860 } from './sr860.ts';
 import { thorlabsApt } from './thorlabs-apt.ts';
 import { zaber } from './zaber.ts';
@@ -94,7 +99,7 @@ const CATALOGUE: [string, (clock: Clock) => SimulatedInstrument, Connect][] = [
     (port, context) => keithley2000({ port: gpibPort(port, 16) }).connect(context),
   ],
   ...(['rtu', 'tcp'] as const).map((framing): (typeof CATALOGUE)[number] => [
-    `modbus-registers by ${framing.toUpperCase()}`,
+    framing === 'rtu' ? 'modbus-registers' : 'modbus-registers by TCP',
     (clock) => simulatedModbusController({ clock, framing }),
     (port, context) =>
       modbusRegisters({ port, framing, registers: [{ name: 'setpoint', address: 1, type: 'float32' }] }).connect(
@@ -105,6 +110,34 @@ const CATALOGUE: [string, (clock: Clock) => SimulatedInstrument, Connect][] = [
     'firmata-inputs',
     (clock) => simulatedFirmata({ clock }),
     (port, context) => firmataInputs({ port }).connect(context),
+  ],
+  [
+    'firmata-output',
+    (clock) => simulatedFirmata({ clock }),
+    (port, context) => firmataOutput({ port, pin: 9, as: 'pwm' }).connect(context),
+  ],
+  [
+    'keithley2400-meter',
+    (clock) => simulatedKeithley2400({ clock }),
+    async (port, context) => {
+      await keithley2400Source({ port, ...voltage }).connect(context);
+      return keithley2400Meter({ port }).connect(context);
+    },
+  ],
+  [
+    'lake-shore-33x-loop',
+    (clock) => simulatedLakeShore335({ clock }),
+    (port, context) => lakeShore33xLoop({ port }).connect(context),
+  ],
+  [
+    'modbus-setpoint',
+    (clock) => simulatedModbusController({ clock }),
+    (port, context) => modbusSetpoint({ port, setpoint: { address: 0, factor: 0.1, units: 'degC' } }).connect(context),
+  ],
+  [
+    'sr830-recorder',
+    (clock) => withSignal(simulatedSr830({ clock })),
+    (port, context) => sr830Recorder({ port, points: 4 }).connect(context),
   ],
   [
     'thorlabs-apt',
