@@ -41,7 +41,9 @@ const USBTMC: Readonly<Record<string, UsbIdentity>> = {
 export const usbSimulators: readonly UsbSimulator[] = [
   ...simulators.flatMap(({ name, title, make }): UsbSimulator[] => {
     const identity = USBTMC[name];
-    return identity ? [{ name, title, make: (options) => usbtmcInstrument(make(options), identity) }] : [];
+    return identity
+      ? [{ name, title, make: (options) => usbtmcInstrument(make({ ...options, interface: 'gpib' }), identity) }]
+      : [];
   }),
   {
     name: 'ocean-usb2000plus',
