@@ -4,6 +4,7 @@ export type { ServedInstrument } from './bench/served-instrument.ts';
 export { serveTcp, type TcpPortOptions } from './bench/tcp-port.ts';
 export { mockDrivers } from './catalogue/mock-drivers.ts';
 export { type Simulator, type SimulatorOptions, simulators } from './catalogue/simulators.ts';
+export { type UsbSimulator, usbSimulators } from './catalogue/usb-simulators.ts';
 export { faultyInstrument } from './faults/faulty-instrument.ts';
 export { type FaultyPort, faultyPort } from './faults/faulty-port.ts';
 export type { WireFaults } from './faults/wire-faults.ts';
@@ -68,6 +69,7 @@ export {
 } from './physics/trapezoidal-profile.ts';
 export { type ReplayOptions, replayedInstrument } from './replay/replayed-instrument.ts';
 export { type MemoryUsbPort, memoryUsbPort } from './usb/memory-usb-port.ts';
+export { type OceanUsb2000PlusOptions, simulatedOceanUsb2000Plus } from './usb/ocean-usb2000plus.ts';
 export { SimulatedUsbDevice } from './usb/simulated-usb-device.ts';
 export { type ServedUsb, serveUsbip } from './usb/usbip-server.ts';
 export { type UsbIdentity, usbtmcInstrument } from './usb/usbtmc-instrument.ts';

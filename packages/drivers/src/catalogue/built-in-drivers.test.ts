@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { capabilitiesOf, VirtualClock } from '@daqtor/core';
-import { memoryPort, simulators } from '@daqtor/sim';
+import { memoryPort, memoryUsbPort, simulators, usbSimulators } from '@daqtor/sim';
 import { describe, expect, it } from 'vitest';
 import * as api from '../index.ts';
 import { testContext } from '../testing/scripted-port.ts';
@@ -20,14 +20,21 @@ const NEEDED: Readonly<Record<string, object>> = {
   zaber: { microstep: 0.001 },
 };
 
+/** Where a simulated instrument is reached: on a wire, if it can be, else on USB. */
+function portTo(name: string, clock: VirtualClock) {
+  const onWire = simulators.find((one) => one.name === name);
+  if (onWire) return memoryPort(name, onWire.make({ clock }), clock);
+  const onUsb = usbSimulators.find((one) => one.name === name);
+  if (!onUsb) throw new Error(`no simulator '${name}'`);
+  return memoryUsbPort(name, onUsb.make({ clock }), clock);
+}
+
 describe.each(builtInDrivers.map((driver) => [driver.manifest.kind, driver] as const))(
   '%s',
   (kind, { manifest, plugin }) => {
     it('can do on its simulator what the catalogue says', async () => {
       const clock = new VirtualClock();
-      const simulator = simulators.find(({ name }) => name === manifest.simulator);
-      if (!simulator) throw new Error(`no simulator for ${kind}`);
-      const port = memoryPort(kind, simulator.make({ clock }), clock);
+      const port = portTo(manifest.simulator ?? '', clock);
       const spec = plugin({ port, ...NEEDED[kind] } as never);
       const driver = await spec.connect(testContext(clock).context);
       expect(capabilitiesOf(driver).filter((one) => one !== 'estimate')).toEqual(manifest.can);

@@ -11,6 +11,7 @@ import { lakeShore33xInputs } from '../instruments/lake-shore-33x-inputs.ts';
 import { lakeShore33xLoop } from '../instruments/lake-shore-33x-loop.ts';
 import { modbusRegisters } from '../instruments/modbus-registers.ts';
 import { modbusSetpoint } from '../instruments/modbus-setpoint.ts';
+import { oceanUsb2000plus } from '../instruments/ocean-usb2000plus.ts';
 import { rigolDs1000z } from '../instruments/rigol-ds1000z.ts';
 import { smc100 } from '../instruments/smc100.ts';
 import { sr830 } from '../instruments/sr830.ts';
@@ -60,7 +61,8 @@ export const builtInDrivers: readonly KnownDriver[] = [
   ),
   ours(modbusRegisters, onSerial('baud=9600', { simulator: 'modbus-rtu' })),
   ours(modbusSetpoint, onSerial('baud=9600', { simulator: 'modbus-rtu' })),
-  ours(rigolDs1000z, { wires: ['tcp'], simulator: 'rigol-ds1000z', usbIds: ['1ab1:04ce'] }),
+  ours(oceanUsb2000plus, { wires: ['usb'], simulator: 'ocean-usb2000plus', usbIds: ['2457:101e'] }),
+  ours(rigolDs1000z, { wires: ['tcp', 'usb'], simulator: 'rigol-ds1000z', usbIds: ['1ab1:04ce'] }),
   ours(
     smc100,
     onSerial('baud=57600&flow=xonxoff', {
@@ -71,7 +73,15 @@ export const builtInDrivers: readonly KnownDriver[] = [
   ),
   ours(sr830, onGpib('baud=9600', { can: ['settings'], simulator: 'sr830' })),
   ours(sr830Recorder, onGpib('baud=9600', { simulator: 'sr830' })),
-  ours(sr860, onSerial('baud=115200', { can: ['settings'], simulator: 'sr860', usbIds: ['b506:2000'] })),
+  ours(
+    sr860,
+    onSerial('baud=115200', {
+      wires: ['serial', 'tcp', 'usb'],
+      can: ['settings'],
+      simulator: 'sr860',
+      usbIds: ['b506:2000'],
+    }),
+  ),
   ours(
     thorlabsApt,
     onSerial('baud=115200&flow=rtscts', { can: ['home'], simulator: 'thorlabs-apt', usbIds: ['0403:faf0'] }),

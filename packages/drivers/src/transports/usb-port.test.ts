@@ -7,13 +7,20 @@ import {
   serveUsbip,
   simulatedHp34401a,
   simulatedKeithley2000,
+  simulatedOceanUsb2000Plus,
   simulatedRigolDs1000z,
+  usbSimulators,
   usbtmcInstrument,
 } from '@daqtor/sim';
 import { plugIn, untilAllUnplugged, withoutUsb } from '@daqtor/sim/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { builtInDrivers } from '../catalogue/built-in-drivers.ts';
+import { findPorts } from '../discovery/find-ports.ts';
+import { hp34401a } from '../instruments/hp34401a.ts';
 import { keithley2000 } from '../instruments/keithley2000.ts';
+import { oceanUsb2000plus } from '../instruments/ocean-usb2000plus.ts';
 import { rigolDs1000z } from '../instruments/rigol-ds1000z.ts';
+import { sr860 } from '../instruments/sr860.ts';
 import { UsbtmcDevice } from '../protocols/usbtmc-device.ts';
 import { testContext } from '../testing/scripted-port.ts';
 import { toText } from './bytes.ts';
@@ -84,6 +91,42 @@ describe.skipIf(withoutUsb !== undefined)(`a USB device of the system${withoutUs
     const port = `usb://1AB1:04CE/${identity.serialNumber}`;
     const driver = await rigolDs1000z({ port }).connect(testContext(realClock).context);
     return { driver };
+  });
+
+  describeDetectorDriver('oceanUsb2000plus by USB', async () => {
+    const serialNumber = `N${++opened}`;
+    await serve([simulatedOceanUsb2000Plus({ clock: realClock, serialNumber })]);
+    const spec = oceanUsb2000plus({ port: `usb://2457:101E/${serialNumber}`, integrationMs: 5 });
+    return { driver: await spec.connect(testContext(realClock).context) };
+  });
+
+  it.each([
+    ['hp34401a', () => hp34401a({ port: 'usb://03EB:2065/GPIB22', nplc: 0.2 }), 1.25],
+    ['keithley2000', () => keithley2000({ port: 'usb://03EB:2065/GPIB16', nplc: 0.1 }), 1.25],
+    ['sr860', () => sr860({ port: 'usb://B506:2000', settleTimeConstants: 0 }), undefined],
+    ['rigol-ds1000z', () => rigolDs1000z({ port: 'usb://1AB1:04CE' }), undefined],
+    ['ocean-usb2000plus', () => oceanUsb2000plus({ port: 'usb://2457:101E', integrationMs: 5 }), undefined],
+  ] as const)('reaches the %s of the catalogue by its driver', async (name, spec, value) => {
+    const simulator = usbSimulators.find((one) => one.name === name);
+    await serve(simulator ? [simulator.make({ clock: realClock })] : []);
+    const driver = await spec().connect(testContext(realClock).context);
+    const [data] = await driver.grab(never);
+    if (value !== undefined) expect(Math.abs(Number(data?.data[0]?.[0]) - value)).toBeLessThan(0.06);
+    expect(data?.data[0]?.length).toBeGreaterThan(0);
+    await driver.close();
+  });
+
+  it('is listed with its address and the driver that fits', async () => {
+    await serve(usbSimulators.map((one) => one.make({ clock: realClock })));
+    const { ports } = await findPorts(builtInDrivers.map(({ manifest }) => manifest));
+    expect(ports.map(({ address, fits, problem }) => [address, fits, problem])).toEqual([
+      ['usb://03EB:2065/GPIB22', [], undefined],
+      ['usb://03EB:2065/GPIB16', [], undefined],
+      ['usb://03EB:2065/GPIB24', [], undefined],
+      ['usb://1AB1:04CE/DS1ZA170801234', ['rigol-ds1000z'], undefined],
+      ['usb://B506:2000/003412', ['sr860'], undefined],
+      ['usb://2457:101E/USB2%2BH00001', ['ocean-usb2000plus'], undefined],
+    ]);
   });
 
   it('is found by its serial number among its like', async () => {

@@ -21,6 +21,8 @@ export interface SimulatorOptions {
   readonly clock: Clock;
   /** Seed of its noise, where it has any; default 1. */
   readonly seed?: number;
+  /** Where it is plugged in, for those that behave otherwise there; default rs232. */
+  readonly interface?: 'rs232' | 'gpib';
 }
 
 /** A simulated instrument that can be had by its name, with something at its inputs. */
