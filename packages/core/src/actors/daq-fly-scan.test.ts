@@ -109,7 +109,11 @@ it('pauses and stops between two lines, with everything at rest', async () => {
   run.resume();
   await b.clock.sleep(500);
   run.stop();
-  expect(await run.done).toMatchObject({ outcome: 'stopped', points: 5 });
+  const { outcome, points, deadTime } = await run.done;
+  expect([outcome, points]).toEqual(['stopped', 5]);
+  const { totalMs, ...parts } = deadTime;
+  expect(Object.values(parts).reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(totalMs, 6);
+  expect(deadTime.pausedMs).toBe(60_000);
 });
 
 it('stops the ramp when it is aborted, and drops its line', async () => {

@@ -3,6 +3,7 @@ import { createActor } from 'xstate';
 import type { LogLine, ScanPoint, ScanRecorder } from '../contracts/scan-recorder.ts';
 import type { DataToExport } from '../data/data-to-export.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
+import { DeadTimeLedger, type TimedPhase } from '../scan/dead-time.ts';
 import { describeScan } from '../scan/describe-scan.ts';
 import { FlyBins } from '../scan/fly/fly-bins.ts';
 import type { FlyPlan } from '../scan/fly/fly-plan.ts';
@@ -11,6 +12,7 @@ import { preflight } from '../scan/preflight.ts';
 import { type Progress, progressOf } from '../scan/progress.ts';
 import type { Clock } from '../time/clock.ts';
 import { convertUnits } from '../units/units.ts';
+import type { ScanResult } from './daq-scan.ts';
 import type { DaqViewer } from './daq-viewer.ts';
 import { type FlyContext, type FlyPhase, flyMachine } from './fly-machine.ts';
 import { PointKeeper } from './point-keeper.ts';
@@ -31,15 +33,19 @@ export interface FlyScanOptions {
   readonly save?: ScanRecorder;
 }
 
-export interface FlyScanResult {
-  readonly outcome: 'completed' | 'stopped';
-  /** Bins that have data. */
-  readonly points: number;
+/** `points`: bins that have data. */
+export interface FlyScanResult extends ScanResult {
   /** Frames that came while the actuator was ramping, of all detectors. */
   readonly frames: number;
-  readonly file: string | undefined;
-  readonly group: string | undefined;
 }
+
+const TIMED: Readonly<Record<FlyPhase, TimedPhase>> = {
+  preparing: 'overhead',
+  moving: 'motion',
+  grabbing: 'exposure',
+  saving: 'saving',
+  finishing: 'overhead',
+};
 
 /**
  * A fly scan under way: it began when it was made. On each line the detectors stream while the actuator ramps at its own
@@ -62,6 +68,7 @@ export class DaqFlyScan {
   readonly #options: FlyScanOptions;
   readonly #clock: Clock;
   readonly #startedMs: number;
+  readonly #ledger: DeadTimeLedger;
   readonly #keeper: PointKeeper;
   readonly #progress: BehaviorSubject<Progress>;
   #slow: readonly number[] = [];
@@ -74,6 +81,7 @@ export class DaqFlyScan {
     this.#options = options;
     this.#clock = clock;
     this.#startedMs = clock.now();
+    this.#ledger = new DeadTimeLedger(this.#startedMs);
     this.#keeper = new PointKeeper(clock);
     this.points$ = this.#keeper.points$;
     this.#progress = new BehaviorSubject(this.#progressNow('preparing', 0));
@@ -81,14 +89,18 @@ export class DaqFlyScan {
     const begin = (phase: FlyPhase, now: FlyContext) => void this.#perform(phase, now);
     this.actor = createActor(flyMachine, { clock: clock as never, input: { lines: options.over.lines.size, begin } });
     this.actor.on('lineSaved', ({ lines }) => this.#progress.next(this.#progressNow('saving', lines)));
-    this.actor.on('paused', ({ lines }) => this.#progress.next(this.#progressNow('paused', lines)));
+    this.actor.on('paused', ({ lines }) => {
+      this.#ledger.enter('paused', clock.now());
+      this.#progress.next(this.#progressNow('paused', lines));
+    });
     this.done = new Promise((resolve, reject) => {
       this.actor.on('ended', ({ outcome, error }) => {
         this.#progress.next(this.#progressNow('ended', this.actor.getSnapshot().context.line));
         this.#progress.complete();
         if (outcome === 'failed') return reject(error);
         const { file, group } = this.#keeper.recording ?? {};
-        resolve({ outcome, points: this.#points, frames: this.#frames, file, group });
+        const deadTime = this.#ledger.total(clock.now());
+        resolve({ outcome, points: this.#points, skipped: 0, frames: this.#frames, file, group, deadTime });
       });
     });
     this.actor.start();
@@ -131,6 +143,7 @@ export class DaqFlyScan {
 
   async #perform(phase: FlyPhase, now: FlyContext): Promise<void> {
     const { ticket } = now;
+    this.#ledger.enter(TIMED[phase], this.#clock.now());
     try {
       await this.#work(phase, now);
       this.actor.send({ type: 'done', ticket });
