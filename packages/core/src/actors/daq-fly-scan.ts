@@ -74,6 +74,7 @@ export class DaqFlyScan {
   #slow: readonly number[] = [];
   #bins: FlyBins | undefined;
   #points = 0;
+  readonly #troubles: DaqtorError[] = [];
   #frames = 0;
   #last: ScanPoint | undefined;
 
@@ -100,7 +101,8 @@ export class DaqFlyScan {
         if (outcome === 'failed') return reject(error);
         const { file, group } = this.#keeper.recording ?? {};
         const deadTime = this.#ledger.total(clock.now());
-        resolve({ outcome, points: this.#points, skipped: 0, frames: this.#frames, file, group, deadTime });
+        const [points, frames, troubles] = [this.#points, this.#frames, this.#troubles];
+        resolve({ outcome, points, skipped: 0, frames, file, group, deadTime, troubles });
       });
     });
     this.actor.start();
@@ -246,7 +248,12 @@ export class DaqFlyScan {
         .map(({ actuator }) => actuator.stop()),
       ...read.filter(({ state }) => state === 'live').map((viewer) => viewer.stop()),
     ]);
-    for (const end of ends) if (end.status === 'rejected') this.#note('ERROR', String(end.reason));
+    for (const end of ends) {
+      if (end.status === 'fulfilled') continue;
+      const trouble = DaqtorError.of(end.reason, 'fly scan', 'bringing everything to rest');
+      this.#note('ERROR', trouble.message);
+      this.#troubles.push(trouble);
+    }
     if (error) this.#note(outcome === 'failed' ? 'ERROR' : 'WARNING', error.message);
     this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the fly scan ${outcome} after ${line} lines`);
     await this.#keeper.end(outcome);
