@@ -2,7 +2,6 @@ import type { Cell } from './cell.ts';
 import { driverMatrix } from './driver-matrix.ts';
 import { FAULTS } from './faulty-call.ts';
 import { type Result, runCells } from './run-cells.ts';
-import { scanMatrix } from './scan-matrix.ts';
 import { table } from './table.ts';
 import { WIRE_FAULTS } from './wire-faults.ts';
 import { wireMatrix } from './wire-matrix.ts';
@@ -11,7 +10,6 @@ import { wireMatrix } from './wire-matrix.ts';
 async function main(): Promise<void> {
   const parts: readonly [string, readonly string[], readonly Cell[]][] = [
     ['Each call of a driver, in virtual time', FAULTS, driverMatrix()],
-    ['The calls of a scan point, in the middle of a scan that saves', FAULTS, scanMatrix()],
     ['Each driver, on a wire that goes wrong during a command', WIRE_FAULTS, wireMatrix()],
   ];
   const all: Result[] = [];

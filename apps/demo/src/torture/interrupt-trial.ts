@@ -199,3 +199,10 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
     broken,
   };
 }
+
+/** The beginning and the middle of each state. */
+export function instantsOf({ states }: Trail): readonly Instant[] {
+  return states.flatMap(({ name, ms }, entry) =>
+    name === 'ended' ? [] : [{ entry, afterMs: 0 }, ...(ms > 0 ? [{ entry, afterMs: ms / 2 }] : [])],
+  );
+}

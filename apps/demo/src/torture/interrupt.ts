@@ -1,7 +1,7 @@
 import { DaqtorError, grid, linspace, retry } from '@daqtor/core';
 import { INTERRUPTIONS } from './interrupt-actions.ts';
 import { SCAN_KINDS } from './interrupt-kinds.ts';
-import { type Course, type Instant, type Trail, trial } from './interrupt-trial.ts';
+import { type Course, instantsOf, trial } from './interrupt-trial.ts';
 import { table } from './table.ts';
 
 /** Interrupts every scan in every state of its machine, in every way: `npm run torture:interrupt [-- NAME]`. */
@@ -40,13 +40,6 @@ const COURSES: Readonly<Record<string, Course>> = {
   ),
   ...ROUGH,
 };
-
-/** The beginning and the middle of each state. */
-function instantsOf({ states }: Trail): readonly Instant[] {
-  return states.flatMap(({ name, ms }, entry) =>
-    name === 'ended' ? [] : [{ entry, afterMs: 0 }, ...(ms > 0 ? [{ entry, afterMs: ms / 2 }] : [])],
-  );
-}
 
 async function main(): Promise<void> {
   const stray: unknown[] = [];

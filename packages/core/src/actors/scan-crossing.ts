@@ -4,8 +4,8 @@ import type { DaqtorError } from '../errors/daqtor-error.ts';
 /** How it goes on with the point under way. */
 export type NextStep =
   | { readonly do: 'measure' }
-  /** `mends`: what is faulted is connected again after it. */
-  | { readonly do: 'wait'; readonly ms: number; readonly mends?: boolean }
+  /** `after`: the error after which the point is tried again; what is faulted is connected again before that. */
+  | { readonly do: 'wait'; readonly ms: number; readonly after?: DaqtorError }
   | { readonly do: 'skip'; readonly status: SkippedStatus; readonly error?: DaqtorError };
 
 /** Where a scan can go on from a crossing. */

@@ -116,14 +116,15 @@ export const scanMachine = setup({
     measure: assign({ next: { do: 'measure' } }),
     /** What comes after a wait comes at once; what is to be mended is mended all the same. */
     cutWait: assign(({ context: { next } }) => ({
-      next: next.do === 'wait' && next.mends && next.ms > 0 ? { ...next, ms: 0 } : { do: 'measure' as const },
+      next: next.do === 'wait' && next.after && next.ms > 0 ? { ...next, ms: 0 } : { do: 'measure' as const },
     })),
     startOver: assign({ next: { do: 'measure' }, attempts: 0 }),
     skipByHand: assign({ next: { do: 'skip', status: 'skippedByHand' } }),
     tryAgain: assign(({ context, event }) => {
-      const verdict = verdictOf(context, event as FailedEvent);
+      const failed = event as FailedEvent;
+      const verdict = verdictOf(context, failed);
       const ms = verdict.do === 'retry' ? verdict.afterMs : 0;
-      return { attempts: context.attempts + 1, next: { do: 'wait' as const, ms, mends: true } };
+      return { attempts: context.attempts + 1, next: { do: 'wait' as const, ms, after: failed.error } };
     }),
     skipAfterError: assign(({ event }) => {
       const { phase, error } = event as FailedEvent;

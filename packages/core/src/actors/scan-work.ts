@@ -89,7 +89,7 @@ export class ScanWork {
       case 'waiting':
         return this.#wait(now);
       case 'interrupting':
-        return this.#interrupt();
+        return this.#interrupt(now);
       case 'returning':
         return this.#return();
       case 'paused':
@@ -157,7 +157,7 @@ export class ScanWork {
   async #wait({ next }: ScanContext): Promise<void> {
     if (next.do !== 'wait') return;
     if (next.ms > 0) await this.#sleep(next.ms);
-    if (next.mends) await this.#instruments.mend();
+    if (next.after) await this.#instruments.mend();
   }
 
   /** Rejects as soon as the next phase begins, which then has no use for it. */
@@ -167,10 +167,13 @@ export class ScanWork {
     await this.#clock.sleep(ms, abort.signal);
   }
 
-  async #interrupt(): Promise<void> {
+  /** That a module which just failed cannot be brought to rest either is for its policy; of any other it is news. */
+  async #interrupt(now: ScanContext): Promise<void> {
+    const culprit = culpritOf(now)?.instrument;
     let restless: DaqtorError | undefined;
     for (const { error, wasLost } of await this.#instruments.rest()) {
-      if (wasLost) this.#note('WARNING', `it is lost, and could not be told to stop: ${error.message}`);
+      if (wasLost || error.instrument === culprit)
+        this.#note('WARNING', `it could not be told to stop: ${error.message}`);
       else restless ??= error;
     }
     if (restless) throw restless;
@@ -191,4 +194,10 @@ export class ScanWork {
     this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the scan ${outcome} after ${step} points${given}`);
     await this.#keeper.end(outcome);
   }
+}
+
+/** The error because of which a point was interrupted. */
+function culpritOf({ next, trouble }: Pick<ScanContext, 'next' | 'trouble'>): DaqtorError | undefined {
+  if (next.do === 'measure') return trouble;
+  return next.do === 'wait' ? next.after : next.error;
 }
