@@ -121,8 +121,9 @@ export {
   zip,
 } from './scan/builders.ts';
 export type { DeadTime } from './scan/dead-time.ts';
+export type { DoneBefore } from './scan/done-before.ts';
 export { type ErrorPolicy, type ErrorRule, retry } from './scan/error-policy.ts';
-export { type Modules, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
+export { type Base, type Modules, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
 export type { PlannedPoint } from './scan/planned-point.ts';
 export type { PointAxis, Points, PurePoint } from './scan/points.ts';
 export type { PreflightReport } from './scan/preflight.ts';
@@ -130,7 +131,7 @@ export type { Progress, Reading } from './scan/progress.ts';
 export type { PymodaqSettings, PymodaqValue } from './scan/pymodaq/pymodaq-value.ts';
 export type { Reach } from './scan/reach.ts';
 export { type ActuatorRef, Scan } from './scan/scan.ts';
-export { type ScanSettings, type ScanSettingsInput, scanSettings } from './scan/scan-settings.ts';
+export { type ScanSettings, type ScanSettingsInput, scanSettings, settingsStored } from './scan/scan-settings.ts';
 export { parseScan, type ScanValue, scanSchema } from './scan/scan-value.ts';
 export { type Actuator, linspace, logspace, positions, sparse, steps } from './scan/sweep.ts';
 export { tabular } from './scan/tabular.ts';

@@ -3,6 +3,7 @@ import { createActor } from 'xstate';
 import type { LogLine, ScanPoint } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { type DeadTime, DeadTimeLedger, type TimedPhase } from '../scan/dead-time.ts';
+import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import { type Progress, progressOf } from '../scan/progress.ts';
 import { settingsOf } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
@@ -79,17 +80,27 @@ export class DaqScan {
     this.#startedMs = clock.now();
     this.#ledger = new DeadTimeLedger(this.#startedMs);
     this.#instruments = new ScanInstruments({ over, read, reconnect });
-    this.#keeper = new PointKeeper(clock);
+    this.#keeper = new PointKeeper(clock, options.before?.steps);
     const note = this.#note.bind(this);
-    this.#work = new ScanWork({ options, clock, instruments: this.#instruments, keeper: this.#keeper, note });
+    this.#work = new ScanWork({
+      options,
+      clock,
+      instruments: this.#instruments,
+      keeper: this.#keeper,
+      note,
+      deadTime: () => this.#ledger.total(clock.now()),
+    });
     this.points$ = this.#keeper.points$;
-    this.#progress = new BehaviorSubject(this.#progressNow('preparing', { measured: 0, skipped: 0 }));
+    const { before = NOTHING_BEFORE } = options;
+    const { steps, skipped } = before;
+    this.#progress = new BehaviorSubject(this.#progressNow('preparing', { measured: steps - skipped, skipped }));
     this.progress$ = this.#progress.asObservable();
     const { settleMs, waitMs, onError } = settingsOf(options);
     this.actor = createActor(scanMachine, {
       clock: clock as never,
       input: {
         size: over.size,
+        before,
         settles: settleMs > 0 || over.isTimed,
         waitMs,
         onError,
@@ -271,6 +282,7 @@ export class DaqScan {
       plan: this.#options.over,
       state,
       done,
+      before: this.#options.before?.steps ?? 0,
       skipped,
       elapsedMs,
       point: this.#work.measured,

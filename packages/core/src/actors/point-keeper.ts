@@ -8,6 +8,7 @@ import type {
   ScanRecording,
 } from '../contracts/scan-recorder.ts';
 import type { DataToExport } from '../data/data-to-export.ts';
+import type { DeadTime } from '../scan/dead-time.ts';
 import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
 
@@ -26,11 +27,13 @@ export class PointKeeper {
   #awaited:
     | { readonly step: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }
     | undefined;
-  #lastSaved = -1;
+  #lastSaved: number;
   #error: unknown;
 
-  constructor(clock: Clock) {
+  /** @param from - the first step; those before it are durable */
+  constructor(clock: Clock, from = 0) {
     this.#clock = clock;
+    this.#lastSaved = from - 1;
     this.points$ = this.#points.live$;
   }
 
@@ -86,12 +89,12 @@ export class PointKeeper {
    *
    * @throws DaqtorError `save.failed` if the end cannot be written, or a point that was given away before
    */
-  async end(outcome: ScanOutcome): Promise<void> {
+  async end(outcome: ScanOutcome, deadTime: DeadTime): Promise<void> {
     // A scan may be aborted while its file is being opened; why that fails is told by whoever opens it.
     await this.#opening?.catch(() => undefined);
     this.#points.close();
     this.#log.complete();
-    await this.#recording?.end(outcome);
+    await this.#recording?.end(outcome, deadTime);
     if (this.#error !== undefined && outcome !== 'failed') throw this.#error;
   }
 }

@@ -1,6 +1,7 @@
 import { assign, emit, setup } from 'xstate';
 import type { ScanOutcome, SkippedStatus } from '../contracts/scan-recorder.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
+import type { DoneBefore } from '../scan/done-before.ts';
 import { type ErrorRule, type ErrorVerdict, type FalliblePhase, verdictOn } from '../scan/error-policy.ts';
 import { type Crossing, crossing, type NextStep } from './scan-crossing.ts';
 
@@ -48,6 +49,7 @@ export type ScanEmitted =
 export interface ScanInput {
   /** Number of steps. */
   readonly size: number;
+  readonly before: DoneBefore;
   readonly settles: boolean;
   /** Pause after a point. */
   readonly waitMs: number;
@@ -212,8 +214,8 @@ export const scanMachine = setup({
   id: 'DAQ_Scan',
   context: ({ input }) => ({
     ...input,
-    step: 0,
-    skipped: 0,
+    step: input.before.steps,
+    skipped: input.before.skipped,
     ticket: 0,
     wantsPause: false,
     wantsEnd: false,

@@ -1,9 +1,11 @@
 import type { LogLine, PointStatus, ScanPoint } from '../contracts/scan-recorder.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
+import type { DeadTime } from '../scan/dead-time.ts';
 import { describeScan } from '../scan/describe-scan.ts';
+import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import type { PlannedPoint } from '../scan/planned-point.ts';
 import { preflight } from '../scan/preflight.ts';
-import { type ScanSettings, settingsOf } from '../scan/scan-settings.ts';
+import { type ScanSettings, settingsOf, storedSettings } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
 import type { PointKeeper } from './point-keeper.ts';
 import type { ScanInstruments } from './scan-instruments.ts';
@@ -18,6 +20,8 @@ export interface ScanWorkOptions {
   readonly instruments: ScanInstruments;
   readonly keeper: PointKeeper;
   readonly note: Note;
+  /** Where the time went until now. */
+  readonly deadTime: () => DeadTime;
 }
 
 /** What is done in each phase of a scan. Which one comes next is decided by its machine. */
@@ -28,6 +32,7 @@ export class ScanWork {
   readonly #instruments: ScanInstruments;
   readonly #keeper: PointKeeper;
   readonly #note: Note;
+  readonly #deadTime: () => DeadTime;
   /** When the first move could begin: the times of timed points count from here. */
   #begunMs = 0;
   #planned: PlannedPoint = { indexes: [], targets: [] };
@@ -38,13 +43,14 @@ export class ScanWork {
   /** Ends the wait under way. */
   #endWait = (): void => {};
 
-  constructor({ options, clock, instruments, keeper, note }: ScanWorkOptions) {
+  constructor({ options, clock, instruments, keeper, note, deadTime }: ScanWorkOptions) {
     this.#options = options;
     this.#settings = settingsOf(options);
     this.#clock = clock;
     this.#instruments = instruments;
     this.#keeper = keeper;
     this.#note = note;
+    this.#deadTime = deadTime;
   }
 
   /** The point that was measured last. */
@@ -85,15 +91,17 @@ export class ScanWork {
   }
 
   async #prepare(): Promise<void> {
-    const { over, read, save } = this.#options;
+    const { over, read, save, before = NOTHING_BEFORE } = this.#options;
     await preflight(this.#options);
     if (save) {
-      const { settleMs, waitMs, onError } = this.#settings;
-      const settings = { settleMs, waitMs, onError: JSON.stringify(onError) };
+      const settings = storedSettings(this.#settings);
       await this.#keeper.open(save, describeScan(over, read, settings, this.#clock.epochMs()));
-      this.#note('INFO', `${over.type} ${over.subType} of ${over.size} points begins`);
+      const begins = before.steps === 0 ? 'begins' : `goes on after ${before.steps} points`;
+      this.#note('INFO', `${over.type} ${over.subType} of ${over.size} points ${begins}`);
     }
-    this.#begunMs = this.#clock.now();
+    // Points at times go on at their pace: what is next is due now.
+    const isUnderWay = before.steps > 0 && before.steps < over.size;
+    this.#begunMs = this.#clock.now() - (isUnderWay ? (over.at(before.steps).dueMs ?? 0) : 0);
   }
 
   async #move(step: number): Promise<void> {
@@ -150,6 +158,6 @@ export class ScanWork {
     if (error && outcome !== 'failed') this.#note('WARNING', error.message);
     const given = skipped > 0 ? `, ${skipped} of them skipped` : '';
     this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the scan ${outcome} after ${step} points${given}`);
-    await this.#keeper.end(outcome);
+    await this.#keeper.end(outcome, this.#deadTime());
   }
 }

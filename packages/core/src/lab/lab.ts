@@ -9,7 +9,7 @@ import type { DetectorSpec } from '../contracts/define-detector.ts';
 import { parseSettings } from '../contracts/parse-settings.ts';
 import type { TraceLine } from '../contracts/wire.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
-import { planOf } from '../scan/plan.ts';
+import { type Base, planOf } from '../scan/plan.ts';
 import { type PreflightReport, preflightReport } from '../scan/preflight.ts';
 import type { Scan } from '../scan/scan.ts';
 import type { ScanValue } from '../scan/scan-value.ts';
@@ -47,6 +47,8 @@ export interface LabOptions {
 export interface LabScanOptions extends Omit<ScanOptions, 'over'> {
   /** Where to go, e.g. `grid(linspace(y, -1, 1, 21, 'mm'), linspace(x, -1, 1, 21, 'mm')).snake()`, or the same as JSON. */
   readonly over: Scan | ScanValue;
+  /** What a relative scan counts from, where it is not where the actuators are now: of a scan that is resumed. */
+  readonly base?: Base;
 }
 
 /** A lab whose instruments are its properties: `bench.x` is a DaqMove, `bench.power` a DaqViewer. */
@@ -170,7 +172,7 @@ export class LabCore implements AsyncDisposable {
       });
     }
     const scan = new DaqScan(
-      { ...options, over: planOf(options.over, this.modules) },
+      { ...options, over: planOf(options.over, this.modules, options.base) },
       { clock: this.clock, reconnect: (module) => this.#connect(module) },
     );
     this.#scan = scan;
@@ -185,7 +187,7 @@ export class LabCore implements AsyncDisposable {
    * @throws DaqtorError `scan.refused` only for a scan that makes no sense in any lab
    */
   async dryRun(options: LabScanOptions): Promise<PreflightReport> {
-    return await preflightReport({ ...options, over: planOf(options.over, this.modules) });
+    return await preflightReport({ ...options, over: planOf(options.over, this.modules, options.base) });
   }
 
   /**

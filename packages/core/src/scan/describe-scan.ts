@@ -13,7 +13,7 @@ export function describeScan(
   settings: Readonly<Record<string, unknown>>,
   startedEpochMs: number,
 ): ScanDescription {
-  const { type, subType, shape, distribution, actuators, scan } = plan;
+  const { type, subType, shape, distribution, actuators, scan, base } = plan;
   const text = JSON.stringify(scan);
   return {
     type,
@@ -24,6 +24,8 @@ export function describeScan(
     actuators: actuators.map(({ actuator, units }) => recordOf(actuator, units)),
     detectors: detectors.map((detector) => recordOf(detector, '')),
     settings: text.length > MAX_TEXT ? settings : { ...settings, definition: text },
+    scan,
+    base,
     startedEpochMs,
   };
 }

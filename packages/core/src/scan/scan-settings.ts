@@ -23,6 +23,31 @@ export function settingsOf(options: ScanSettingsInput): ScanSettings {
   return parseSettings('scan', scanSettings, given);
 }
 
+/** Settings as they go into a file: numbers and texts. */
+export function storedSettings(settings: ScanSettings): Readonly<Record<string, number | string>> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, typeof value === 'number' ? value : JSON.stringify(value)]),
+  );
+}
+
+/**
+ * Reads the settings of a scan from its file; others that stand beside them are left out.
+ *
+ * @throws DaqtorError `lab.settings` that names every bad setting at once
+ */
+export function settingsStored(stored: Readonly<Record<string, unknown>>): ScanSettings {
+  const value = (one: unknown) => (typeof one === 'string' ? parsed(one) : one);
+  return settingsOf(Object.fromEntries(Object.entries(stored).map(([name, one]) => [name, value(one)])));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // Told as what it is: no setting.
+  }
+}
+
 /** Instruments that settings name but the scan does not use: a policy that would never be followed. */
 export function settingsProblems({ onError }: ScanSettings, names: readonly string[]): string[] {
   const strangers = onError.flatMap(({ module }) => (module === undefined || names.includes(module) ? [] : [module]));
