@@ -35,9 +35,12 @@ export function storedSettings(settings: ScanSettings): Readonly<Record<string, 
  *
  * @throws DaqtorError `lab.settings` that names every bad setting at once
  */
-export function settingsStored(stored: Readonly<Record<string, unknown>>): ScanSettings {
+export function settingsStored(stored: Readonly<Record<string, unknown>>): ScanSettingsInput {
   const value = (one: unknown) => (typeof one === 'string' ? parsed(one) : one);
-  return settingsOf(Object.fromEntries(Object.entries(stored).map(([name, one]) => [name, value(one)])));
+  const known = Object.keys(scanSettings.shape).filter((name) => stored[name] !== undefined);
+  const settings: ScanSettingsInput = Object.fromEntries(known.map((name) => [name, value(stored[name])]));
+  settingsOf(settings);
+  return settings;
 }
 
 function parsed(text: string): unknown {
