@@ -10,6 +10,7 @@ import { newCommand } from './commands/new.ts';
 import { ports } from './commands/ports.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
+import { resume } from './commands/resume.ts';
 import { sim } from './commands/sim.ts';
 import { timer } from './commands/timer.ts';
 import { Misuse } from './misuse.ts';
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   browse,
   exportCommand,
   comment,
+  resume,
   drivers,
   ports,
   check,
@@ -31,7 +33,7 @@ const COMMANDS: readonly Command[] = [
 const FAILED = 1;
 const MISUSED = 2;
 
-const HELP = `Looks into datasets, finds instruments and tries them, simulates them, and tells the time.
+const HELP = `Looks into datasets, goes on with scans, finds instruments and tries them, simulates them, and tells the time.
 
 Usage: daqtor COMMAND [arguments]
 
