@@ -2,6 +2,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   Axis,
+  type Clock,
   type ConnectContext,
   DataWithAxes,
   defineActuator,
@@ -32,8 +33,8 @@ export interface BenchFacts {
   readonly failing?: readonly number[];
   /** Stages by name; default x, y and z. */
   readonly stages?: readonly string[];
-  readonly clock?: VirtualClock;
-  /** Told of each call of a stage: `x stop`. */
+  readonly clock?: Clock;
+  /** Told of each call that an instrument obeys: `x stop`, `x move 3`, `eye grab`. */
   readonly called?: (call: string) => void;
 }
 
