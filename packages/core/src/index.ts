@@ -104,6 +104,7 @@ export {
 } from './roi/region.ts';
 export { measureRois, type Roi, roi } from './roi/roi.ts';
 export type { AxisValue } from './scan/axis-value.ts';
+export { both } from './scan/both.ts';
 export {
   concat,
   type DiscOptions,

@@ -20,6 +20,7 @@ export { singleArrays } from './data/single-arrays.ts';
 export { dataLogger, type LoggedModules, logFile } from './data-logger.ts';
 export { dataset } from './dataset.ts';
 export type { DatasetOptions, ScanSaving } from './dataset-options.ts';
+export { documents } from './documents/documents.ts';
 export type { H5Backend } from './h5/h5-backend.ts';
 export { H5File } from './h5/h5-file.ts';
 export type {

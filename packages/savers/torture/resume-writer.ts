@@ -57,7 +57,6 @@ run.actor.subscribe(({ value }) => {
   moment();
 });
 run.points$.subscribe(({ step }) => note('measured', step));
-const { outcome } = await run.done;
+await run.done;
 await bench.close();
 note('moments', moments);
-note('ended', outcome);

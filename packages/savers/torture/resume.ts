@@ -35,7 +35,6 @@ interface Life {
   readonly saved: readonly number[];
   readonly measured: readonly number[];
   readonly moments: number;
-  readonly isEnded: boolean;
   /** It ended otherwise than by a kill or by completing its scan. */
   readonly hasFailed: boolean;
 }
@@ -54,8 +53,6 @@ async function live(order: WriterOrder, lifeMs?: number): Promise<Life> {
     writer.kill('SIGKILL');
   }
   await exited;
-  if (writer.exitCode !== 0 && writer.signalCode !== 'SIGKILL')
-    throw new Error(`the writer failed: ${writer.exitCode}`);
   const lines = existsSync(order.notes) ? readFileSync(order.notes, 'utf8').split('\n') : [];
   const told = (word: string) =>
     lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
@@ -64,7 +61,6 @@ async function live(order: WriterOrder, lifeMs?: number): Promise<Life> {
     saved: told('saved').map(Number),
     measured: told('measured').map(Number),
     moments: Number(told('moments')[0]),
-    isEnded: told('ended').includes('completed'),
     hasFailed: writer.exitCode !== 0 && writer.signalCode !== 'SIGKILL',
   };
 }
@@ -76,6 +72,13 @@ async function stepsIn(file: string, kind: string): Promise<ReadonlySet<number>>
   const place = (step: number) => scan.at(step).indexes.reduce((at, index, i) => at * (shape[i] as number) + index, 0);
   return new Set([...Array(scan.size).keys()].filter((step) => status[place(step)] !== 0));
 }
+
+/** How a scan ended; `unmade` if it was killed before it was described. */
+const outcomeOf = (file: string): Promise<string> =>
+  savedScan(file).then(
+    ({ outcome }) => outcome,
+    () => 'unmade',
+  );
 
 const NOTHING: ReadonlySet<number> = new Set();
 
@@ -147,7 +150,7 @@ async function burst(round: number, random: () => number, h5py: Python): Promise
     // A writer that died before it had described its scan has left nothing to go on with.
     file = life.file;
     if (life.hasFailed) return { faults, lives };
-    if (!life.isEnded || file === undefined) continue;
+    if (file === undefined || (await outcomeOf(file)) !== 'completed') continue;
     return { faults: [...faults, ...(await judgeEnd(file, await reference(kind, saving), h5py))], lives };
   }
   return { faults: [...faults, `it was not complete after ${MAX_LIVES} lives`], lives: MAX_LIVES };

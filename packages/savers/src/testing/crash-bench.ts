@@ -11,6 +11,7 @@ import {
   lab,
   type Scan,
   type ScanRecorder,
+  type ScanSettingsInput,
   VirtualClock,
 } from '@daqtor/core';
 import { z } from 'zod';
@@ -103,10 +104,17 @@ export async function crashBench(facts: BenchFacts = {}): Promise<LabCore> {
  * @param points - once so many points are saved, the file is copied as a killed process would leave it
  * @returns the file, and the copy of it
  */
-export async function crashed(scan: Scan, save: ScanRecorder, folder: string, points: number, facts: BenchFacts = {}) {
+export async function crashed(
+  scan: Scan,
+  save: ScanRecorder,
+  folder: string,
+  points: number,
+  facts: BenchFacts & ScanSettingsInput = {},
+) {
+  const { onError = 'abort' } = facts;
   await using bench = await crashBench(facts);
   const copy = join(folder, `crashed-${points}.h5`);
-  const run = bench.scan({ over: scan, read: [bench.getViewer('eye')], settleMs: 20, save });
+  const run = bench.scan({ over: scan, read: [bench.getViewer('eye')], settleMs: 20, onError, save });
   run.actor.on('pointSaved', ({ measured }) => {
     if (measured !== points || run.file === undefined) return;
     copyFileSync(run.file, copy);
