@@ -10,7 +10,7 @@ import { parseSync, visitorKeys } from 'oxc-parser';
 const LAYERS = {
   core: { may: [], tests: [], browser: true },
   drivers: { may: ['core'], tests: ['sim'] },
-  host: { may: ['core'], tests: [] },
+  host: { may: ['core'], tests: ['drivers', 'sim'] },
   savers: { may: ['core'], tests: [] },
   sim: { may: ['core'], tests: [] },
   apps: { may: ['core', 'drivers', 'host', 'savers', 'sim'], tests: [] },
@@ -20,6 +20,7 @@ const LAYERS = {
 const KNOWN_IN = [
   { module: /^xstate(\/|$)|^@xstate\//, files: /\/(actors|modules)\/|\/daq-[^/]*\.ts$|-machine\.ts$/ },
   { module: /^h5wasm(\/|$)/, files: /^packages\/savers\/src\/h5\// },
+  { module: /^usb$/, files: /^packages\/drivers\/src\/transports\// },
   { module: /^(@serialport\/|serialport(\/|$))/, files: /^packages\/drivers\/src\/transports\// },
 ];
 

@@ -104,5 +104,22 @@ rmSync(folder, { recursive: true });
 console.log('an option has no sensible value');
 checkEnd(await demo(['--points', 'many']), 2, /--points takes a whole number/);
 
+for (const [kind, measured] of Object.entries({
+  map: (n) => n === 49,
+  spiral: (n) => n === 29,
+  tabular: (n) => n === 28,
+  adaptive: (n) => n > 25 && n <= 84,
+  fly: (n) => n > 49 && n <= 98,
+  average: (n) => n === 70,
+})) {
+  console.log(`the scan '${kind}', in virtual time`);
+  const shown = await demo([kind, '--fast', '--points', '7']);
+  checkEnd(shown, 0);
+  checkFile(shown, 'completed', measured);
+}
+
+console.log('there is no such scan');
+checkEnd(await demo(['dance']), 2, /there is no scan 'dance': try map, spiral/);
+
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed === 0 ? 0 : 1;

@@ -1,17 +1,24 @@
-// Lets programs that we did not write drive the simulators, each on TCP and on a pseudo-terminal: sigrok-cli, lxi,
-// PyVISA-py, PyMeasure. Prints a table and `N passed, M failed`; what cannot run here is said with its reason and is
+// Lets programs that we did not write drive the simulators, each on TCP, on a pseudo-terminal and on USB: sigrok-cli, lxi,
+// mbpoll, PyVISA-py, PyMeasure. Prints a table and `N passed, M failed`; what cannot run here is said with its reason and is
 // never counted as passed. Exits with 1 if anything failed.
 //
+// DAQTOR_JUDGED: a file for the results as JSON
 // DAQTOR_INSTRUMENT_JUDGE: Python with PyVISA-py and PyMeasure (default .venv/instruments/bin/python)
-import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { serveSimulator } from './judge/serve-simulator.mjs';
 
 const execute = promisify(execFile);
 const python = process.env.DAQTOR_INSTRUMENT_JUDGE ?? '.venv/instruments/bin/python';
 const WIRES = ['tcp', 'pty'];
+/** Which on USB have it, or an adapter. */
+const ON_USB = new Set(['hp34401a', 'keithley2000', 'keithley2400', 'rigol-ds1000z', 'sr860']);
+/** What scripts/with-usb.sh exits with where USB cannot be served. */
+const NOT_RUN = 77;
 const TIMEOUT_MS = 90_000;
 const has = (command) =>
   execute('which', [command]).then(
@@ -37,28 +44,40 @@ const PROGRAMS = [
     name: 'sigrok scpi-dmm',
     missing: async () => ((await has('sigrok-cli')) ? undefined : 'sigrok-cli is not installed (Debian: sigrok-cli)'),
     // The meter has no TCP of its own: by RS-232 it does not measure before it is told to be remote, which sigrok does not do here.
-    cases: [{ instrument: 'hp34401a', wires: ['tcp'], says: /P1: 1\.2[45]\d* V/, before: 'SYST:REM\n' }],
-    command: ({ port }) => ['sigrok-cli', ['--driver', `scpi-dmm:conn=tcp-raw/127.0.0.1/${port}`, '--samples', '3']],
+    cases: [
+      { instrument: 'hp34401a', wires: ['tcp'], says: /P1: 1\.2[45]\d* V/, before: 'SYST:REM\n' },
+      { instrument: 'hp34401a', wires: ['usb'], says: /P1: 1\.2[45]\d* V/ },
+    ],
+    command: ({ conn }) => ['sigrok-cli', ['--driver', `scpi-dmm:conn=${conn}`, '--samples', '3']],
   },
   {
     name: 'sigrok rigol-ds',
     missing: async () => ((await has('sigrok-cli')) ? undefined : 'sigrok-cli is not installed (Debian: sigrok-cli)'),
     // It reads all points, then says that the read should have been completed and ends with 1. Whether a real one on raw
     // TCP makes it end so as well is not known.
-    cases: [{ instrument: 'rigol-ds1000z', wires: ['tcp'], says: /(?:CH1: -?[01]\.\d+ V\n){1200}/, endsWith: 1 }],
-    command: ({ port }) => [
-      'sigrok-cli',
-      [
-        '--driver',
-        `rigol-ds:conn=tcp-raw/127.0.0.1/${port}`,
-        '--channels',
-        'CH1',
-        '--frames',
-        '1',
-        '--output-format',
-        'analog',
-      ],
+    cases: [
+      { instrument: 'rigol-ds1000z', wires: ['tcp', 'usb'], says: /(?:CH1: -?[01]\.\d+ V\n){1200}/, endsWith: 1 },
     ],
+    command: ({ conn }) => [
+      'sigrok-cli',
+      ['--driver', `rigol-ds:conn=${conn}`, '--channels', 'CH1', '--frames', '1', '--output-format', 'analog'],
+    ],
+  },
+  {
+    name: 'mbpoll',
+    missing: async () => ((await has('mbpoll')) ? undefined : 'mbpoll is not installed (Debian: mbpoll)'),
+    // The float of the input registers: 20 degC, which is what the oven has when it is switched on.
+    cases: [
+      { instrument: 'modbus-tcp', wires: ['tcp'], says: /\[2\]:\s+20\b/ },
+      { instrument: 'modbus-rtu', wires: ['pty'], says: /\[2\]:\s+20\b/ },
+    ],
+    command: ({ address, port }) => {
+      const question = ['-a', '1', '-t', '3:float', '-B', '-r', '2', '-c', '1', '-1'];
+      const where = address.startsWith('tcp:')
+        ? ['-m', 'tcp', '-p', port, ...question, '127.0.0.1']
+        : ['-m', 'rtu', '-b', '9600', '-P', 'none', ...question, address.slice('serial:'.length)];
+      return ['mbpoll', where];
+    },
   },
   ...['pyvisa', 'pymeasure'].map((name) => ({
     name,
@@ -76,9 +95,13 @@ function pythonCases(name) {
     name === 'pyvisa'
       ? [...scpi, 'smc100', 'zaber', 'grbl']
       : [...scpi, 'sr830', 'sr860', 'lake-shore-335', 'esp301', 'prologix'];
-  const cases = ours.map((instrument) => ({ instrument, wires: WIRES, says: /./ }));
+  const cases = ours.map((instrument) => ({
+    instrument,
+    wires: ON_USB.has(instrument) ? [...WIRES, 'usb'] : WIRES,
+    says: /./,
+  }));
   const onTcp = [
-    { instrument: 'rigol-ds1000z', wires: ['tcp'], says: /points: \d+/ },
+    { instrument: 'rigol-ds1000z', wires: ['tcp', 'usb'], says: /points: \d+/ },
     { instrument: 'prologix', wires: ['tcp'], says: /READ/ },
   ];
   return name === 'pyvisa' ? [...cases, ...onTcp] : cases;
@@ -86,77 +109,96 @@ function pythonCases(name) {
 
 /** Starts a simulator on a wire; resolves with its address and how to end it. */
 async function served(instrument, wire) {
-  const where = wire === 'tcp' ? ['--tcp', '0'] : ['--pty'];
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'apps/cli/src/main.ts', 'sim', instrument, ...where, '--json'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  const end = () => {
-    child.kill('SIGTERM');
-    return ended;
-  };
-  const line = await new Promise((resolve) => {
-    createInterface({ input: child.stdout })
-      .once('line', resolve)
-      .once('close', () => resolve(undefined));
-  });
-  if (line === undefined) throw new Error(`daqtor sim ${instrument} did not start`);
-  const [address] = JSON.parse(line).addresses;
-  return { address, port: address.replace(/.*:/, ''), end };
+  // On USB it is started where USB is: by scripts/judge/on-usb.mjs.
+  if (wire === 'usb') return { address: 'ADDRESS', conn: 'usbtmc/1.2', end: async () => undefined };
+  const { addresses, end } = await serveSimulator(instrument, ...(wire === 'tcp' ? ['--tcp', '0'] : ['--pty']));
+  const [address] = addresses;
+  const port = address.replace(/.*:/, '');
+  return { address, port, conn: `tcp-raw/127.0.0.1/${port}`, end };
 }
 
+/** @returns what went wrong, if anything; `notRun` where it could not be tried */
 async function judged({ command }, { instrument, says, before, endsWith }, wire) {
   const simulator = await served(instrument, wire);
   if (before)
     await new Promise((resolve) => connect(simulator.port, '127.0.0.1').end(before).once('close', resolve).resume());
-  const [file, args] = command({ ...simulator, instrument });
+  const [program, options] = command({ ...simulator, instrument });
+  const [file, args] =
+    wire === 'usb'
+      ? ['bash', ['scripts/with-usb.sh', 'node', 'scripts/judge/on-usb.mjs', instrument, program, ...options]]
+      : [program, options];
   try {
     const { stdout } = await execute(file, args, { timeout: TIMEOUT_MS, maxBuffer: 2 ** 26 });
-    return says.test(stdout) ? undefined : `it said ${JSON.stringify(stdout.slice(0, 200))}`;
+    return says.test(stdout) ? {} : { problem: `it said ${JSON.stringify(stdout.slice(0, 200))}` };
   } catch (error) {
-    if (endsWith !== undefined && error.code === endsWith && says.test(error.stdout)) return undefined;
+    if (wire === 'usb' && error.code === NOT_RUN) return { notRun: error.stdout.trim() };
+    if (endsWith !== undefined && error.code === endsWith && says.test(error.stdout)) return {};
     const said = `${error.stdout ?? ''}\n${error.stderr ?? ''}`.trim().split('\n').slice(-3).join(' | ');
-    return error.killed ? `not within ${TIMEOUT_MS / 1000} s: ${said}` : said || error.message;
+    return { problem: error.killed ? `not within ${TIMEOUT_MS / 1000} s: ${said}` : said || error.message };
   } finally {
     await simulator.end();
   }
 }
 
-let [passed, failed] = [0, 0];
-const wanted = process.argv[2];
-const rows = new Map();
-for (const program of PROGRAMS) {
-  const missing = await program.missing();
-  if (missing) console.log(`NOT RUN  ${program.name}: ${missing}`);
-  for (const one of program.cases) {
-    if (wanted && one.instrument !== wanted) continue;
-    for (const wire of one.wires) {
-      const row = rows.get(one.instrument) ?? {};
-      rows.set(one.instrument, row);
-      const column = `${program.name} ${wire}`;
-      if (missing) row[column] = 'not run';
-      else {
-        const problem = await judged(program, one, wire);
-        row[column] = problem ? 'FAILED' : 'ok';
-        if (problem) console.log(`FAILED   ${one.instrument}, ${column}: ${problem}`);
-        problem ? failed++ : passed++;
+/** The programs that drive this simulator. */
+export const judgesOf = (simulator) =>
+  PROGRAMS.filter(({ cases }) => cases.some(({ instrument }) => instrument === simulator)).map(({ name }) => name);
+
+/** Lets each program drive what it can; `told` gets a line for what did not go well. */
+async function judgeAll([wanted, onlyWire], told) {
+  const results = [];
+  const isWanted = (instrument) => !wanted || wanted === 'all' || instrument === wanted;
+  for (const program of PROGRAMS) {
+    const reason = await program.missing();
+    if (reason) told(`NOT RUN  ${program.name}: ${reason}`);
+    for (const one of program.cases.filter(({ instrument }) => isWanted(instrument))) {
+      for (const wire of one.wires.filter((name) => !onlyWire || name === onlyWire)) {
+        const about = { instrument: one.instrument, program: program.name, wire };
+        if (reason) {
+          results.push({ ...about, result: 'not run', reason });
+          continue;
+        }
+        const { problem, notRun } = await judged(program, one, wire);
+        if (notRun) {
+          told(`NOT RUN  ${one.instrument}, ${program.name} ${wire}: ${notRun}`);
+          results.push({ ...about, result: 'not run', reason: notRun });
+          continue;
+        }
+        if (problem) told(`FAILED   ${one.instrument}, ${program.name} ${wire}: ${problem}`);
+        results.push({ ...about, result: problem ? 'FAILED' : 'ok' });
       }
     }
   }
+  return results;
 }
-const headings = [...new Set([...rows.values()].flatMap((row) => Object.keys(row)))];
-const lines = [['', ...headings], ...[...rows].map(([name, row]) => [name, ...headings.map((one) => row[one] ?? '–')])];
-const widths = lines[0].map((_, at) => Math.max(...lines.map((line) => line[at].length)));
-for (const line of lines)
-  console.log(
-    line
-      .map((text, at) => text.padEnd(widths[at]))
-      .join('  ')
-      .trimEnd(),
-  );
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+
+/** Instruments × programs and their wires. */
+function tableOf(results) {
+  const column = ({ program, wire }) => `${program} ${wire}`;
+  const headings = [...new Set(results.map(column))];
+  const instruments = [...new Set(results.map(({ instrument }) => instrument))];
+  const cell = (instrument, heading) =>
+    results.find((one) => one.instrument === instrument && column(one) === heading)?.result ?? '–';
+  const lines = [
+    ['', ...headings],
+    ...instruments.map((one) => [one, ...headings.map((heading) => cell(one, heading))]),
+  ];
+  const widths = lines[0].map((_, at) => Math.max(...lines.map((line) => line[at].length)));
+  return lines
+    .map((line) =>
+      line
+        .map((text, at) => text.padEnd(widths[at]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+if (resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) {
+  const results = await judgeAll(process.argv.slice(2), console.log);
+  const count = (result) => results.filter((one) => one.result === result).length;
+  console.log(tableOf(results));
+  console.log(`\n${count('ok')} passed, ${count('FAILED')} failed`);
+  if (process.env.DAQTOR_JUDGED) writeFileSync(process.env.DAQTOR_JUDGED, JSON.stringify({ results }));
+  process.exitCode = count('FAILED') === 0 ? 0 : 1;
+}

@@ -20,6 +20,10 @@ def resource(address):
     if address.startswith("tcp://"):
         host, port = address[len("tcp://") :].rsplit(":", 1)
         return f"TCPIP0::{host}::{port}::SOCKET"
+    if address.startswith("usb://"):
+        ids, serial = address[len("usb://") :].split("/")
+        vendor, product = ids.split(":")
+        return f"USB0::0x{vendor}::0x{product}::{serial}::INSTR"
     return f"ASRL{address[len('serial:'):]}::INSTR"
 
 
@@ -276,7 +280,10 @@ CASES = {
     ("pyvisa", "keithley2400"): lambda at: visa_scpi(
         at, "MODEL 2400", ["*RST", ":SOUR:VOLT 1", ":SENS:CURR:PROT 0.01", ":OUTP 1"], ":READ?", 1, 0.001
     ),
-    ("pyvisa", "hp34401a"): lambda at: visa_scpi(at, "34401A", ["SYST:REM"], "MEAS:VOLT:DC?", 1.25, 0.001),
+    ("pyvisa", "hp34401a"): lambda at: visa_scpi(
+        # SYST:REM is a command of RS-232 only.
+        at, "34401A", [] if at.startswith("usb:") else ["SYST:REM"], "MEAS:VOLT:DC?", 1.25, 0.001
+    ),
     ("pyvisa", "rigol-ds1000z"): visa_rigol,
     ("pyvisa", "smc100"): visa_smc100,
     ("pyvisa", "zaber"): visa_zaber,

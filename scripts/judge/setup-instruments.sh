@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the programs that drive the simulators: sigrok-cli and lxi from Debian, where this runs as root, and a virtual
+# Installs the programs that drive the simulators: sigrok-cli, lxi and mbpoll from Debian, where this runs as root, and a virtual
 # environment with PyVISA-py and PyMeasure. Does nothing where all is there. What cannot be had is said, and
 # scripts/check-simulators.mjs reports it as not run.
 set -euo pipefail
@@ -10,6 +10,7 @@ requirements=scripts/judge/instruments-requirements.txt
 missing=()
 command -v sigrok-cli >/dev/null || missing+=(sigrok-cli)
 command -v lxi >/dev/null || missing+=(lxi-tools)
+command -v mbpoll >/dev/null || missing+=(mbpoll)
 /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

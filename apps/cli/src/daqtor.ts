@@ -6,38 +6,46 @@ import { check } from './commands/check.ts';
 import { comment } from './commands/comment.ts';
 import { drivers } from './commands/drivers.ts';
 import { exportCommand } from './commands/export.ts';
+import { importPreset } from './commands/import-preset.ts';
+import { lab } from './commands/lab.ts';
 import { newCommand } from './commands/new.ts';
 import { ports } from './commands/ports.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
 import { resume } from './commands/resume.ts';
+import { scan } from './commands/scan.ts';
+import { schema } from './commands/schema.ts';
 import { sim } from './commands/sim.ts';
 import { timer } from './commands/timer.ts';
 import { Misuse } from './misuse.ts';
 import type { Terminal } from './terminal.ts';
 
 const COMMANDS: readonly Command[] = [
+  scan,
+  resume,
   browse,
   exportCommand,
   comment,
-  resume,
   drivers,
   ports,
   check,
+  lab,
+  importPreset,
   sim,
   record,
   replay,
   newCommand,
+  schema,
   timer,
 ];
 const FAILED = 1;
 const MISUSED = 2;
 
-const HELP = `Looks into datasets, goes on with scans, finds instruments and tries them, simulates them, and tells the time.
+const HELP = `Runs scans, goes on with them, looks into datasets, finds instruments and tries them, simulates them, and tells the time.
 
 Usage: daqtor COMMAND [arguments]
 
-${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`).join('\n')}
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(15)}${summary}`).join('\n')}
 
 daqtor COMMAND --help says more. Exit code: 0 done, 1 failed, 2 wrong arguments.`;
 

@@ -16,7 +16,7 @@ export class ExpectedValues {
   readonly #arrays: Record<string, ExpectedArray> = {};
   readonly #scanShape: readonly number[];
 
-  constructor(run: DaqScan, scanShape: readonly number[]) {
+  constructor(run: Pick<DaqScan, 'points$'>, scanShape: readonly number[]) {
     this.#scanShape = scanShape;
     run.points$.subscribe((point) => this.#keep(point));
   }

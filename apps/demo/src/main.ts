@@ -1,6 +1,7 @@
-import { type DaqScan, DaqtorError, realClock, VirtualClock } from '@daqtor/core';
+import { type DaqFlyScan, type DaqScan, DaqtorError, realClock, VirtualClock } from '@daqtor/core';
 import { opticsBench } from '@daqtor/sim';
-import { beamMap } from './beam-map.ts';
+import { demoKinds } from './demo-kinds.ts';
+import { demoScan } from './demo-scan.ts';
 import { ExpectedValues } from './expected-values.ts';
 import { type DemoOptions, HELP, readOptions } from './options.ts';
 import { report } from './terminal/report.ts';
@@ -13,7 +14,7 @@ async function demo(options: DemoOptions): Promise<number> {
   const clock = options.fast ? new VirtualClock(realClock.epochMs()) : realClock;
   const wire = options.inProcess ? 'memory' : 'real';
   const bench = await opticsBench({ clock, seed: options.seed, wire, speed: 3 });
-  let run: DaqScan | undefined;
+  let run: DaqScan | DaqFlyScan | undefined;
   let expected: ExpectedValues | undefined;
   const interrupt = () => {
     if (!run) process.exit(INTERRUPTED);
@@ -25,7 +26,8 @@ async function demo(options: DemoOptions): Promise<number> {
   process.on('SIGINT', interrupt);
   try {
     console.log(`Instruments: stage on ${addressOf(bench.stagePort)}, meter on ${addressOf(bench.meterPort)}`);
-    const result = await beamMap({
+    const result = await demoScan({
+      kind: options.kind,
       stage: bench.stagePort,
       meter: bench.meterPort,
       spectrometer: bench.spectrometer,
@@ -42,7 +44,7 @@ async function demo(options: DemoOptions): Promise<number> {
         });
       },
     });
-    console.log(await report(result, process.stdout));
+    console.log(await report(result, process.stdout, demoKinds[options.kind].shown));
     if (options.expected) await expected?.write(options.expected);
     return result.outcome === 'completed' ? 0 : INTERRUPTED;
   } catch (error) {

@@ -1,10 +1,15 @@
 import { parseArgs } from 'node:util';
+import { type DemoKind, demoKinds } from './demo-kinds.ts';
 
-export const HELP = `Maps a simulated target under a laser beam, with real drivers on real wires, and shows the result.
+const KINDS = Object.keys(demoKinds) as DemoKind[];
 
-Usage: npm start -- [options]
+export const HELP = `Scans a simulated target under a laser beam, with real drivers on real wires, and shows the result.
 
-  --points N       points along each axis (default 21, so 441 in all)
+Usage: npm start -- [scan] [options]
+
+${KINDS.map((kind) => `  ${kind.padEnd(17)}${demoKinds[kind].summary}${kind === KINDS[0] ? ' (default)' : ''}`).join('\n')}
+
+  --points N       points along each axis (default 21, so 441 in all), or as many as that makes
   --out DIR        folder of the dataset (default ./data)
   --seed N         seed of the simulated noise (default 1)
   --in-process     instruments in memory instead of on a pseudo-terminal and a socket
@@ -20,6 +25,7 @@ Exit code: 0 completed, 130 interrupted, 1 failed, 2 wrong options.
 `;
 
 export interface DemoOptions {
+  readonly kind: DemoKind;
   readonly points: number;
   readonly out: string;
   readonly seed: number;
@@ -32,8 +38,9 @@ export interface DemoOptions {
 
 /** @throws Error with a sentence for people when an option is unknown or has no sensible value */
 export function readOptions(args: readonly string[]): DemoOptions {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
       points: { type: 'string', default: '21' },
       out: { type: 'string', default: './data' },
@@ -46,6 +53,7 @@ export function readOptions(args: readonly string[]): DemoOptions {
     },
   });
   return {
+    kind: kindOf(positionals),
     points: wholeNumber('--points', values.points, 2),
     out: values.out,
     seed: wholeNumber('--seed', values.seed, 0),
@@ -58,6 +66,12 @@ export function readOptions(args: readonly string[]): DemoOptions {
         : wholeNumber('--unplug-stage-at', values['unplug-stage-at'], 1),
     expected: values.expected,
   };
+}
+
+function kindOf([name = 'map', ...more]: readonly string[]): DemoKind {
+  const kind = KINDS.find((one) => one === name);
+  if (kind && more.length === 0) return kind;
+  throw new Error(`there is no scan '${[name, ...more].join(' ')}': try ${KINDS.join(', ')}`);
 }
 
 function wholeNumber(option: string, text: string, least: number): number {

@@ -1,4 +1,4 @@
-export type { ChangeOptions } from './actors/change-settings.ts';
+export { DaqFlyScan, type FlyScanOptions, type FlyScanResult } from './actors/daq-fly-scan.ts';
 export { DaqLogger, type LoggerOptions } from './actors/daq-logger.ts';
 export { type Arrival, DaqMove } from './actors/daq-move.ts';
 export { DaqScan, type ScanResult } from './actors/daq-scan.ts';
@@ -9,9 +9,11 @@ export type { SettingChange } from './actors/module-settings.ts';
 export type { Scale } from './actors/scaled-actuator.ts';
 export type { ScanCommand } from './actors/scan-commands.ts';
 export type { ScanOptions } from './actors/scan-options.ts';
+export type { ChangeOptions } from './actors/settings-desk.ts';
 export type { ShownOptions } from './actors/shown-data.ts';
 export type { ViewerBackground } from './actors/viewer-background.ts';
 export type { ActuatorDriver, Limits } from './contracts/actuator-driver.ts';
+export { CAPABILITIES, type Capability, capabilitiesOf } from './contracts/capabilities.ts';
 export type { ConnectContext, Shareable } from './contracts/connect-context.ts';
 export {
   type ActuatorPlugin,
@@ -53,6 +55,14 @@ export type {
   SkippedStatus,
 } from './contracts/scan-recorder.ts';
 export { unitsSetting } from './contracts/units-setting.ts';
+export type {
+  UsbEndpoint,
+  UsbEvents,
+  UsbInterface,
+  UsbPort,
+  UsbRefusal,
+  UsbRequest,
+} from './contracts/usb.ts';
 export type { TraceLine, Wire, WireEvents, WirePort } from './contracts/wire.ts';
 export { Axis, type AxisInit } from './data/axis.ts';
 export { imaginaryPart, interleave, magnitude, phase, realPart } from './data/complex.ts';
@@ -74,8 +84,10 @@ export {
 } from './data/numeric-array.ts';
 export { DaqtorError, type ErrorCode, type ErrorFacts, type ErrorRecord } from './errors/daqtor-error.ts';
 export type { ConnectReport } from './lab/connect-report.ts';
-export { type Lab, LabCore, type LabOptions, type LabScanOptions, type LabSpecs, lab } from './lab/lab.ts';
+export { type Lab, lab } from './lab/lab.ts';
+export { LabCore } from './lab/lab-core.ts';
 export { type LabEvent, type LabFact, logLineOf } from './lab/lab-event.ts';
+export type { LabFlyOptions, LabOptions, LabScanOptions, LabSpecs } from './lab/lab-options.ts';
 export type { ModuleInfo } from './lab/module-info.ts';
 export {
   labFromPreset,
@@ -86,6 +98,16 @@ export {
   readPreset,
 } from './lab/preset.ts';
 export { type ReconnectInput, type ReconnectPolicy, reconnectPolicy } from './lab/reconnect-policy.ts';
+export {
+  type BatchEntry,
+  type BatchOptions,
+  type BatchResult,
+  type BatchRun,
+  type BatchScan,
+  batch,
+  ScanBatch,
+  scansOf,
+} from './lab/scan-batch.ts';
 export type { Overshoot, OvershootLimits } from './processing/overshoot.ts';
 export { RunningMean } from './processing/running-mean.ts';
 export { subtractBackground } from './processing/subtract-background.ts';
@@ -103,6 +125,15 @@ export {
   rectangle,
 } from './roi/region.ts';
 export { measureRois, type Roi, roi } from './roi/roi.ts';
+export {
+  type AdaptiveAxis,
+  type AdaptiveOptions,
+  type AdaptiveSpanOptions,
+  adaptive1D,
+  adaptive2D,
+  type SignalRef,
+} from './scan/adaptive/adaptive-scans.ts';
+export type { SignalValue } from './scan/adaptive/signal.ts';
 export type { AxisValue } from './scan/axis-value.ts';
 export { both } from './scan/both.ts';
 export {
@@ -124,6 +155,8 @@ export {
 export type { DeadTime } from './scan/dead-time.ts';
 export type { DoneBefore } from './scan/done-before.ts';
 export { type ErrorPolicy, type ErrorRule, retry } from './scan/error-policy.ts';
+export type { FlyPlan } from './scan/fly/fly-plan.ts';
+export { type FlyOptions, type FlyValue, fly, flySchema } from './scan/fly/fly-value.ts';
 export { type Base, type Modules, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
 export type { PlannedPoint } from './scan/planned-point.ts';
 export type { PointAxis, Points, PurePoint } from './scan/points.ts';
@@ -132,8 +165,10 @@ export type { Progress, Reading } from './scan/progress.ts';
 export type { PymodaqSettings, PymodaqValue } from './scan/pymodaq/pymodaq-value.ts';
 export type { Reach } from './scan/reach.ts';
 export { type ActuatorRef, Scan } from './scan/scan.ts';
+export { type FiledScan, readScanFile, type ScanFile, scanFileJsonSchema } from './scan/scan-file.ts';
 export { type ScanSettings, type ScanSettingsInput, scanSettings, settingsStored } from './scan/scan-settings.ts';
 export { parseScan, type ScanValue, scanSchema } from './scan/scan-value.ts';
+export { type Suspender, type SuspenderInput, suspendWhile } from './scan/suspender.ts';
 export { type Actuator, linspace, logspace, positions, sparse, steps } from './scan/sweep.ts';
 export { tabular } from './scan/tabular.ts';
 export { BoundedQueue, type BoundedQueueOptions } from './streams/bounded-queue.ts';

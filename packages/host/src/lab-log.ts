@@ -13,7 +13,7 @@ export interface LabLogOptions {
 }
 
 /** Facts that come with every point. */
-const OFTEN = new Set<LabEvent['type']>(['moving', 'arrived', 'grabbed', 'pointSaved']);
+const OFTEN = new Set<LabEvent['type']>(['moving', 'arrived', 'grabbed', 'pointSaved', 'saved']);
 const LEVELS: Partial<Record<LabEvent['type'], Level>> = {
   faulted: 'error',
   abandoned: 'error',

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { DaqtorError, type LabCore, type LabOptions, labFromPreset, type PresetOptions } from '@daqtor/core';
-import { parseDocument } from 'yaml';
+import { type LabCore, type LabOptions, labFromPreset, type PresetOptions } from '@daqtor/core';
+import { dataFromFile, dataFromText } from './data-file.ts';
+
+const PRESET = { what: 'preset', code: 'lab.settings' } as const;
 
 /**
  * Reads the text of a preset.
@@ -11,36 +11,12 @@ import { parseDocument } from 'yaml';
  * @throws DaqtorError `lab.settings` with the line that cannot be understood
  */
 export function presetFromText(text: string, name: string): unknown {
-  const isJson = extname(name).toLowerCase() === '.json';
-  if (!isJson && !/^\.ya?ml$/i.test(extname(name))) {
-    throw new DaqtorError('lab.settings', {
-      problem: `${name} is no preset: it ends in none of .yaml, .yml, .json`,
-      advice: 'Rename it',
-    });
-  }
-  // YAML reads JSON too, and says where something is wrong.
-  const document = parseDocument(text, isJson ? { schema: 'json', strict: true } : {});
-  const [error] = document.errors;
-  if (!error) return document.toJS({ maxAliasCount: 100 });
-  throw new DaqtorError('lab.settings', {
-    problem: `${name} cannot be understood: ${error.message.trimEnd()}`,
-    cause: error,
-  });
+  return dataFromText(text, name, PRESET);
 }
 
 /** @throws DaqtorError `lab.settings` if it cannot be read or understood */
 export async function presetFromFile(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new DaqtorError('lab.settings', {
-      problem: `the preset ${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      advice: 'Check its name and who may read it',
-      cause,
-    });
-  }
-  return presetFromText(text, path);
+  return await dataFromFile(path, PRESET);
 }
 
 /**

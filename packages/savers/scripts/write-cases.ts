@@ -30,9 +30,8 @@ import {
   resumeScan,
   saveSnapshot,
 } from '../src/index.ts';
-import { averagedScan } from '../src/modules/averaged-scan.ts';
 import { crashBench, crashed } from '../src/testing/crash-bench.ts';
-import { myDet, runScan, scan2d } from '../src/testing/scan-bench.ts';
+import { averaged2d, myDet, runScan, scan2d } from '../src/testing/scan-bench.ts';
 import { runKind, scanKinds } from '../src/testing/scan-kinds.ts';
 
 const folder = process.argv[2] ?? '';
@@ -174,7 +173,7 @@ const tabular = scan2d({
   axes: ['ActX', 'ActY'].map((label, spreadOrder) => new Axis({ label, units: 'mm', data: [3, 1, 2], spreadOrder })),
 });
 await scan('c4_tabular', { description: tabular });
-await scan('c5_averaged', { description: averagedScan(scan2d(), 2) });
+await scan('c5_averaged', { description: averaged2d(2) });
 await scan('c6_errors', { dataAt: (step) => withErrors(myDet(step)) });
 await scan('c7_integers', { dataAt: (step) => one('Image', { data: [Uint16Array.of(step, 1, 2, 3)], shape: [2, 2] }) });
 await scan('c8_complex', { points: 7, outcome: 'stopped', dataAt: (step) => s21(step, Float32Array) });

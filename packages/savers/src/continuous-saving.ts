@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import {
   type BoundedQueue,
   type Clock,
+  type DaqtorError,
   type DataToExport,
   type LogLine,
   type ModuleRecord,
@@ -42,6 +43,8 @@ export interface Recording<T> {
   readonly group: string;
   /** Each value once it is durable in the file. Errors when one cannot be saved. */
   readonly saved$: Observable<T>;
+  /** What saving waits for, a full disk; it goes on by itself once there is room. Undefined while all goes well. */
+  readonly trouble$: Observable<DaqtorError | undefined>;
   /**
    * Writes what still waits, closes the file and lets go of everything. Call it once, also after a failure.
    *
@@ -97,6 +100,7 @@ export async function continuousSaving(
     file: file.path,
     group: saver.group,
     saved$: saved.asObservable(),
+    trouble$: session.trouble$,
     async end(outcome = 'completed') {
       const error = await session.end(outcome);
       saved.complete();

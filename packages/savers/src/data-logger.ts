@@ -83,6 +83,7 @@ export async function dataLogger(
     file: file.path,
     group: logger.group,
     saved$: saved.asObservable(),
+    trouble$: session.trouble$,
     async end(outcome = 'completed') {
       const error = await session.end(outcome);
       saved.complete();

@@ -55,7 +55,6 @@ export {
 } from './low-level/h5-saver-low-level.ts';
 export type { Metadata, Where } from './low-level/where.ts';
 export { ActuatorSaver } from './modules/actuator-saver.ts';
-export { averagedScan } from './modules/averaged-scan.ts';
 export { DetectorEnlargeableSaver } from './modules/detector-enlargeable-saver.ts';
 export { DetectorExtendedSaver } from './modules/detector-extended-saver.ts';
 export { DetectorSaver } from './modules/detector-saver.ts';

@@ -6,9 +6,8 @@ import { describeFile, type TreeNode } from './browse/describe-file.ts';
 import { findNode } from './browse/tree.ts';
 import { dataset } from './dataset.ts';
 import { DataLoader } from './load/data-loader.ts';
-import { averagedScan } from './modules/averaged-scan.ts';
 import { saveSnapshot } from './snapshot.ts';
-import { myDet, runScan, scan2d } from './testing/scan-bench.ts';
+import { averaged2d, myDet, runScan, scan2d } from './testing/scan-bench.ts';
 import { tempFolder } from './testing/temp-folder.ts';
 
 const SCAN = '/RawData/Scan000';
@@ -34,7 +33,7 @@ test('data of a scan have units, error bars and every channel included', async (
 });
 
 test('an averaged scan holds every run of every point, and loads with its axes', async () => {
-  const { file, saved } = await runScan(dataset(tempFolder()), { description: averagedScan(scan2d(), 3) });
+  const { file, saved } = await runScan(dataset(tempFolder()), { description: averaged2d(3) });
   expect(saved).toHaveLength(36);
   const { data, warnings } = await (await DataLoader.open(file)).loadData(`${DETECTOR}/Data1D/CH00`);
   expect(warnings).toEqual([]);

@@ -6,9 +6,8 @@ import { H5BrowserUtil } from './browse/h5-browser-util.ts';
 import { readArray } from './browse/read-array.ts';
 import { findNode } from './browse/tree.ts';
 import { dataset } from './dataset.ts';
-import { averagedScan } from './modules/averaged-scan.ts';
 import { saveSnapshot } from './snapshot.ts';
-import { myDet, runScan, scan2d } from './testing/scan-bench.ts';
+import { averaged2d, myDet, runScan, scan2d } from './testing/scan-bench.ts';
 import { tempFolder } from './testing/temp-folder.ts';
 
 const DETECTOR = '/RawData/Scan000/Detector000';
@@ -64,7 +63,7 @@ test('every channel of a scan is a plot with axes of the scan and of its own', a
 test('a file of several scans opens on the last, an averaged one with the number of the run as an axis', async () => {
   const recorder = dataset(tempFolder());
   await runScan(recorder);
-  const { file } = await runScan(recorder, { description: averagedScan(scan2d(), 2) });
+  const { file } = await runScan(recorder, { description: averaged2d(2) });
   expect(await opensOn(file)).toMatchObject({
     path: '/RawData/Scan001/Detector000/Data0D/CH00',
     axes: ['Average', 'ActX (mm)', 'ActY (mm)'],

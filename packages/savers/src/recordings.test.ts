@@ -9,9 +9,8 @@ import { continuousSaving } from './continuous-saving.ts';
 import { dataLogger, logFile } from './data-logger.ts';
 import { dataset } from './dataset.ts';
 import { DataLoader } from './load/data-loader.ts';
-import { averagedScan } from './modules/averaged-scan.ts';
 import { saveSnapshot } from './snapshot.ts';
-import { myDet, runScan, scan2d } from './testing/scan-bench.ts';
+import { averaged2d, myDet, runScan } from './testing/scan-bench.ts';
 import { tempFolder } from './testing/temp-folder.ts';
 
 const clock = new VirtualClock(new Date(2026, 0, 31, 12).getTime());
@@ -147,7 +146,7 @@ test('two modules of one name cannot be logged, and no file is made', async () =
 });
 
 test('an averaged scan keeps every run, with the axis Average in front', async () => {
-  const { file } = await runScan(dataset(tempFolder()), { description: averagedScan(scan2d(), 2) });
+  const { file } = await runScan(dataset(tempFolder()), { description: averaged2d(2) });
   const power = await readArray(file, '/RawData/Scan000/Detector000/Data0D/CH00/Data01');
   expect(power).toMatchObject({ shape: [2, 3, 4], attributes: { nav_indexes: [0, 1, 2] } });
   expect([...power.data].map((value) => Math.abs(Number(value)))).toEqual(

@@ -1,5 +1,7 @@
-import { parseScan, Scan } from '@daqtor/core';
+import { adaptive1D, adaptive2D, DataWithAxes, fly, lab, parseScan, Scan, VirtualClock } from '@daqtor/core';
+import { stubActuator, stubDetector } from '@daqtor/core/testing';
 import { describe, expect, it } from 'vitest';
+import { readArray } from './browse/read-array.ts';
 import { dataset } from './dataset.ts';
 import { DataLoader } from './load/data-loader.ts';
 import { runKind, scanKinds } from './testing/scan-kinds.ts';
@@ -35,6 +37,72 @@ describe.each(Object.entries(scanKinds))('a scan of the kind %s', (name, scan) =
       ]),
     );
   });
+});
+
+describe.each([
+  ['of one axis', adaptive1D('x', 0, 1, { signal: 'meter', count: 12, initial: 3 })],
+  ['of two axes', adaptive2D(['x', 0, 1], ['y', 5, 9], { signal: 'meter', count: 12, initial: 5 })],
+])('an adaptive scan %s', (_, scan) => {
+  it('comes back from its file as the list of the points that were visited, also on a plot', async () => {
+    const { file = '', group = '', visited } = await runKind(scan, dataset(tempFolder()));
+    const loader = await DataLoader.open(file);
+    const { data, warnings } = await loader.loadData(`${group}/Detector000/Data0D/CH00`);
+    expect(warnings).toEqual([]);
+    expect(data).toMatchObject({ shape: [12], distribution: 'spread' });
+    expect([...(data.data[0] ?? [])]).toEqual(visited.map((_, step) => step));
+    expect(visited).not.toEqual(Array.from(visited, (_, step) => scan.at(step).targets));
+    for (const [axis, { name }] of scan.points.axes.entries()) {
+      const targets = visited.map((at) => at[axis]);
+      expect(data.axes[axis]).toMatchObject({ label: name, units: 'mm', data: Float64Array.from(targets as number[]) });
+      const copy = await readArray(file, `${group}/Detector000/Data0D/CH00/PlotAxis0${axis}`);
+      expect([...copy.data]).toEqual(targets);
+    }
+  });
+});
+
+it('keeps places without a point in the file of an adaptive scan that has reached its goal', async () => {
+  const scan = adaptive1D('x', 0, 1, { signal: 'meter', count: 20, initial: 3, goal: 10 });
+  const { file = '', group = '', visited, outcome, points } = await runKind(scan, dataset(tempFolder()));
+  expect({ outcome, points }).toEqual({ outcome: 'completed', points: 3 });
+  const { data } = await (await DataLoader.open(file)).loadData(`${group}/Detector000/Data0D/CH00`);
+  expect([...(data.data[0] ?? [])].slice(0, 4)).toEqual([0, 1, 2, Number.NaN]);
+  expect([...(data.axes[0]?.data ?? [])].slice(0, 3)).toEqual(visited.flat());
+});
+
+it('keeps the bins of a fly scan: means, error bars and how many frames, and nothing where none came', async () => {
+  const clock = new VirtualClock();
+  let [from, to, beganMs] = [0, 0, 0];
+  const where = () => from + Math.sign(to - from) * Math.min(Math.abs(to - from), (clock.now() - beganMs) / 100);
+  const stage = stubActuator(() => ({
+    startMove: async (target) => {
+      [from, to, beganMs] = [where(), target, clock.now()];
+    },
+    isMoving: async () => where() !== to,
+    readPosition: async () => where(),
+  }));
+  const meter = stubDetector(async () => {
+    await clock.sleep(30);
+    return [new DataWithAxes({ name: 'power', data: [where()], units: 'W' })];
+  });
+  await using bench = await lab({ x: stage({}), meter: meter({}) }, { clock });
+  const over = fly(bench.x, 0, 10, 50, { overrun: 1 });
+  const {
+    file = '',
+    group = '',
+    points,
+  } = await bench.fly({ over, read: [bench.meter], save: dataset(tempFolder()) }).done;
+  const loader = await DataLoader.open(file);
+  const { data } = await loader.loadData(`${group}/Detector000/Data0D/CH01`);
+  const counts = await readArray(file, `${group}/Detector000/Data0D/CH00/Data00`);
+  const status = await readArray(file, `${group}/Status/Data0D/CH00/Data00`);
+  expect(data.axes[0]).toMatchObject({ label: 'x', units: 'mm', size: 50 });
+  expect(data.axes[0]?.data[0]).toBeCloseTo(0.1, 12);
+  expect([...(data.data[0] ?? [])].map(Number.isNaN)).toEqual([...counts.data].map((count) => count === 0));
+  expect([...status.data].map((one) => one === 1)).toEqual([...counts.data].map((count) => Number(count) > 0));
+  expect(points).toBe([...counts.data].filter((count) => Number(count) > 0).length);
+  expect(points).toBeGreaterThan(25);
+  expect(points).toBeLessThan(40);
+  expect(data.errors?.[0]?.length).toBe(50);
 });
 
 it('tells in the file what it was, so that it can be run again, seed and all', async () => {

@@ -92,8 +92,10 @@ async function diskChecks(): Promise<void> {
   let number = 0;
   const newNotes = () => new Notes(join(notesFolder, String(number++)));
   try {
-    for (const freeKiB of [0, 4, 8, 16, 28, 40, 64, 96, 160, 256]) {
-      await onDisk(`a disk that is full after ${freeKiB} KiB`, '2m', async (disk) => {
+    for (const [i, freeKiB] of [0, 4, 8, 16, 28, 40, 64, 96, 160, 256, 80, 128].entries()) {
+      const waits = i % 2 === 0;
+      const title = `a disk that is full after ${freeKiB} KiB${waits ? ', until there is room' : ''}`;
+      await onDisk(title, '2m', async (disk) => {
         const notes = newNotes();
         const recorder = dataset(join(disk, 'data'));
         await tortureScan(recorder, small, notes.told(small));
@@ -101,10 +103,26 @@ async function diskChecks(): Promise<void> {
         const { bavail, bsize } = statfsSync(disk);
         writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - freeKiB * 1024)));
         const large = { shape: [20, 20], ahead: freeKiB % 3 === 0 ? 1 : 8, key: 1 } as const;
-        const failing = tortureScan(recorder, large, notes.told(large));
-        await refused(failing, { problem: /No space left on device/, advice: /Free some space/, path: disk });
+        const noRoom = { problem: /No space left on device/, advice: /Free some space/, path: disk };
+        let makeRoom: Promise<void> | undefined;
+        const troubled = (trouble: DaqtorError) => {
+          if (!waits) return true;
+          makeRoom ??= refused(Promise.reject(trouble), noRoom)
+            .then(() => intact(notes.file, notes))
+            .finally(() => rmSync(filler));
+          return false;
+        };
+        const scan = tortureScan(recorder, large, { ...notes.told(large), troubled });
+        // Where there is no room to begin with, nothing is waited for.
+        if (freeKiB >= 64 && waits) {
+          await scan;
+          hold(makeRoom !== undefined, 'to be told of the full disk');
+          await makeRoom;
+          const { length } = readFileSync(notes.path, 'utf8').match(/^saved 1 /gm) ?? [];
+          hold(length === 400, `all 400 points, got ${length}`);
+        } else await refused(scan, noRoom);
         await intact(notes.file, notes);
-        rmSync(filler);
+        rmSync(filler, { force: true });
         const next = { ...small, key: 2 };
         await tortureScan(recorder, next, notes.told(next));
         await intact(notes.file, notes);

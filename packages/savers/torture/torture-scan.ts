@@ -1,6 +1,7 @@
 import {
   Axis,
   BoundedQueue,
+  type DaqtorError,
   DataToExport,
   DataWithAxes,
   type LogLine,
@@ -21,6 +22,8 @@ export interface Told {
   /** A point is durable. */
   saved?(step: number): void;
   ended?(logLines: number): void;
+  /** Saving waits for something. @returns whether the scan gives up over it */
+  troubled?(trouble: DaqtorError): boolean;
 }
 
 export interface TortureScan {
@@ -67,6 +70,11 @@ export async function tortureScan(recorder: ScanRecorder, scan: TortureScan, tol
       fault = error;
       wake();
     },
+  });
+  recording.trouble$?.subscribe((trouble) => {
+    if (!trouble || !told.troubled?.(trouble)) return;
+    fault = trouble;
+    wake();
   });
   const until = async (isDone: () => boolean) => {
     while (!isDone() && fault === undefined) {

@@ -4,12 +4,14 @@ export type { ServedInstrument } from './bench/served-instrument.ts';
 export { serveTcp, type TcpPortOptions } from './bench/tcp-port.ts';
 export { mockDrivers } from './catalogue/mock-drivers.ts';
 export { type Simulator, type SimulatorOptions, simulators } from './catalogue/simulators.ts';
+export { type UsbSimulator, usbSimulators } from './catalogue/usb-simulators.ts';
 export { faultyInstrument } from './faults/faulty-instrument.ts';
 export { type FaultyPort, faultyPort } from './faults/faulty-port.ts';
 export type { WireFaults } from './faults/wire-faults.ts';
 export type { AptStageOptions } from './instruments/apt-channel.ts';
 export { type Esp301Options, type SimulatedEsp301, simulatedEsp301 } from './instruments/esp301.ts';
 export type { Esp301StageOptions } from './instruments/esp301-axis.ts';
+export { type FirmataOptions, type SimulatedFirmata, simulatedFirmata } from './instruments/firmata.ts';
 export { type GrblOptions, type SimulatedGrbl, simulatedGrbl } from './instruments/grbl.ts';
 export { type Hp34401aOptions, simulatedHp34401a } from './instruments/hp34401a.ts';
 export { type Keithley2000Options, simulatedKeithley2000 } from './instruments/keithley2000.ts';
@@ -24,6 +26,7 @@ export {
   simulatedLakeShore335,
 } from './instruments/lake-shore-335.ts';
 export type { LockInInput } from './instruments/lock-in-filter.ts';
+export { type ModbusControllerOptions, simulatedModbusController } from './instruments/modbus-controller.ts';
 export { type PrologixOptions, type SimulatedPrologix, simulatedPrologix } from './instruments/prologix.ts';
 export { type RigolDs1000zOptions, simulatedRigolDs1000z } from './instruments/rigol-ds1000z.ts';
 export type { ScopeSignal } from './instruments/rigol-scope.ts';
@@ -65,6 +68,11 @@ export {
   stopProfile,
 } from './physics/trapezoidal-profile.ts';
 export { type ReplayOptions, replayedInstrument } from './replay/replayed-instrument.ts';
+export { type MemoryUsbPort, memoryUsbPort } from './usb/memory-usb-port.ts';
+export { type OceanUsb2000PlusOptions, simulatedOceanUsb2000Plus } from './usb/ocean-usb2000plus.ts';
+export { SimulatedUsbDevice } from './usb/simulated-usb-device.ts';
+export { type ServedUsb, serveUsbip } from './usb/usbip-server.ts';
+export { type UsbIdentity, usbtmcInstrument } from './usb/usbtmc-instrument.ts';
 export {
   type LinkLosses,
   type VirtualBench,

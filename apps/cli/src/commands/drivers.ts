@@ -56,7 +56,9 @@ function pageOf({ manifest, plugin, from }: KnownDriver): string {
     ['wires', wires.join(', ') || 'none'],
     ...(serial === undefined ? [] : [['serial', serial]]),
     ['can', can.join(', ') || 'nothing beside its role'],
-    ...(simulator === undefined ? [] : [['try', `daqtor sim ${simulator} --tcp 5025`]]),
+    ...(simulator === undefined
+      ? []
+      : [['try', `daqtor sim ${simulator} ${wires.some((wire) => wire !== 'usb') ? '--tcp 5025' : '--usbip 3240'}`]]),
     ['from', from],
   ]);
   const settings = describeSettings(plugin).map(({ name, takes, default: preset, units, isRequired, description }) => {

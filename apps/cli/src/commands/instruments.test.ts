@@ -24,8 +24,8 @@ test('drivers lists every driver of ours, its wires, capabilities and simulator'
   expect([code, err]).toEqual([0, '']);
   for (const { manifest } of builtInDrivers)
     expect(out).toMatch(new RegExp(`^${manifest.kind} +${manifest.role} `, 'm'));
-  expect(out).toMatch(/^esp301 +actuator +serial tcp +home limits +esp301 +Newport ESP301/m);
-  expect(out).toMatch(/^mock-detector +detector +– +live +– .*@daqtor\/sim$/m);
+  expect(out).toMatch(/^esp301 +actuator +serial tcp +home limits settings +esp301 +Newport ESP301/m);
+  expect(out).toMatch(/^mock-detector +detector +– +live settings +– .*@daqtor\/sim$/m);
 });
 
 test('drivers shows of one its settings with defaults, units and what they take', async () => {

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { lab } from '@daqtor/core';
 import { keithley2000 } from '@daqtor/drivers';
-import { simulators } from '@daqtor/sim';
+import { simulators, usbSimulators } from '@daqtor/sim';
+import { UsbipClient } from '@daqtor/sim/testing';
 import { expect, test } from 'vitest';
 import { runInMemory } from '../testing/run-in-memory.ts';
 import { whileServing } from '../testing/while-serving.ts';
@@ -49,11 +50,25 @@ test('faults that are asked for are on the wire', async () => {
   });
 });
 
+test('a USB device is served by USB/IP, and the text says how it is plugged in', async () => {
+  await whileServing(['rigol-ds1000z', '--usbip', '0'], async (out) => {
+    expect(out).toMatch(
+      /usb:\/\/1AB1:04CE\/DS1ZA170801234, after: .* usbip --tcp-port \d+ attach --remote 127\.0\.0\.1 --busid 1-1\n/,
+    );
+  });
+  await whileServing(['ocean-usb2000plus', '--usbip', '0', '--json'], async (out) => {
+    const { addresses, usbip } = JSON.parse(out);
+    expect(addresses).toEqual(['usb://2457:101E/USB2%2BH00001']);
+    expect(await UsbipClient.list(usbip.host, usbip.port)).toEqual([{ busId: usbip.busId, id: '2457:101e' }]);
+  });
+});
+
 test('the list has every simulator, also for programs', async () => {
   const { code, out } = await runInMemory(['sim', '--list']);
   expect(code).toBe(0);
   for (const { name } of simulators) expect(out).toContain(`${name} `);
-  expect(JSON.parse((await runInMemory(['sim', '--list', '--json'])).out)).toHaveLength(simulators.length);
+  expect(JSON.parse((await runInMemory(['sim', '--list', '--json'])).out)).toHaveLength(simulators.length + 1);
+  expect(out).toContain(usbSimulators.at(-1)?.name);
 });
 
 test.each([
@@ -61,6 +76,9 @@ test.each([
   [['sim', 'keithley'], "there is no simulator 'keithley'"],
   [['sim', 'sr830'], 'say where'],
   [['sim', 'sr830', '--tcp', '70000'], "--tcp takes a number, from 0 to 65535, not '70000'"],
+  [['sim', 'ocean-usb2000plus', '--tcp', '0'], 'ocean-usb2000plus has no such wire: use --usbip PORT'],
+  [['sim', 'esp301', '--usbip', '0'], 'esp301 has no such wire: use --tcp PORT or --pty'],
+  [['sim', 'sr860', '--usbip', '0', '--drop', '0.1'], '--usbip goes alone: it takes no --drop'],
   [['sim', 'sr830', '--pty', '--drop', '2'], '--drop takes a number, from 0 to 1'],
 ])('a call that cannot be meant is refused: %j', async (argv, says) => {
   const { code, err } = await runInMemory(argv);

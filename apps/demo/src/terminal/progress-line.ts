@@ -22,7 +22,8 @@ export function progressLine(progress: Progress, columns: number): string {
 }
 
 /** Whether it goes on, and how long; if not, why. */
-function standing({ state, done, total, remainingMs, trouble }: Progress): string {
+function standing({ state, done, total, remainingMs, trouble, heldBy }: Progress): string {
+  if (state === 'held') return `held by ${heldBy.join(', ')}`;
   if (state === 'paused') return trouble ? `paused: ${trouble.message}` : 'paused';
   if (state === 'ended') return done === total ? 'done' : 'ended';
   return `${remainingMs === undefined ? '–' : duration(remainingMs)} left`;

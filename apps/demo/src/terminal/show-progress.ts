@@ -9,7 +9,7 @@ export interface Output {
 }
 
 /** Shows a scan's progress while it runs: one line that is renewed, or a line now and then where there is no terminal. */
-export function showProgress(run: DaqScan, output: Output): void {
+export function showProgress(run: Pick<DaqScan, 'progress$'>, output: Output): void {
   const renew = output.isTTY === true;
   run.progress$.pipe(latest(renew ? 100 : 2000, realClock)).subscribe({
     next: (progress) => {

@@ -17,6 +17,7 @@ const progress = {
   ],
   reading: { name: 'voltage', value: 1.23456, units: 'V' },
   trouble: undefined,
+  heldBy: [],
 };
 
 it('tells in one line how far the scan is', () => {

@@ -17,15 +17,21 @@ export class Calls {
   readonly #call: string;
   readonly #fault: Fault;
   readonly #clock: Clock;
+  readonly #once: boolean;
 
-  constructor(call: string, fault: Fault, clock: Clock) {
+  /** @param once - only the first of these calls goes wrong */
+  constructor(call: string, fault: Fault, clock: Clock, once = false) {
     this.#call = call.replace(/ while .*/, '');
     this.#fault = fault;
     this.#clock = clock;
+    this.#once = once;
   }
 
   make<T>(call: string, well: () => T, nan?: unknown): Promise<T> {
-    if (this.armed && call === this.#call) return faultyCall(this.#fault, this.#clock, well, nan);
+    if (this.armed && call === this.#call) {
+      if (this.#once) this.armed = false;
+      return faultyCall(this.#fault, this.#clock, well, nan);
+    }
     return this.#clock.sleep(CALL_MS).then(well);
   }
 

@@ -2,7 +2,7 @@ import type { Cell } from './cell.ts';
 import { driverMatrix } from './driver-matrix.ts';
 import { FAULTS } from './faulty-call.ts';
 import { type Result, runCells } from './run-cells.ts';
-import { scanMatrix } from './scan-matrix.ts';
+import { table } from './table.ts';
 import { WIRE_FAULTS } from './wire-faults.ts';
 import { wireMatrix } from './wire-matrix.ts';
 
@@ -10,14 +10,13 @@ import { wireMatrix } from './wire-matrix.ts';
 async function main(): Promise<void> {
   const parts: readonly [string, readonly string[], readonly Cell[]][] = [
     ['Each call of a driver, in virtual time', FAULTS, driverMatrix()],
-    ['The calls of a scan point, in the middle of a scan that saves', FAULTS, scanMatrix()],
     ['Each driver, on a wire that goes wrong during a command', WIRE_FAULTS, wireMatrix()],
   ];
   const all: Result[] = [];
   for (const [title, faults, cells] of parts) {
     const results = await runCells(cells);
     all.push(...results);
-    console.log(`${title}\n\n${table(faults, results)}\n`);
+    console.log(`${title}\n\n${tableOf(faults, results)}\n`);
   }
   const failed = all.filter(({ broken }) => broken.length > 0);
   for (const { cell, broken } of failed) console.log(`${cell.subject}, ${cell.fault}: ${broken.join('; ')}`);
@@ -28,7 +27,7 @@ async function main(): Promise<void> {
 const SHORT = { works: 'works', refused: 'refused', faulted: 'faulted', 'closes with an error': 'told' } as const;
 
 /** A row per call, a column per fault: what becomes of the module, or FAILED. */
-function table(faults: readonly string[], results: readonly Result[]): string {
+function tableOf(faults: readonly string[], results: readonly Result[]): string {
   const subjects = [...new Set(results.map(({ cell }) => cell.subject))];
   const rows = subjects.map((subject) => [
     subject,
@@ -37,16 +36,7 @@ function table(faults: readonly string[], results: readonly Result[]): string {
       return result ? (result.broken.length > 0 ? 'FAILED' : SHORT[result.cell.expected]) : '';
     }),
   ]);
-  const all = [['', ...faults], ...rows];
-  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
-  return all
-    .map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return table([['', ...faults], ...rows]);
 }
 
 await main();

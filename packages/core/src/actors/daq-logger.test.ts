@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import { expect, it } from 'vitest';
-import type { LogSink, LogStreams } from '../contracts/log-sink.ts';
+import type { Logged, LogSink, LogStreams } from '../contracts/log-sink.ts';
 import { DataWithAxes } from '../data/data-with-axes.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { lab } from '../lab/lab.ts';
@@ -177,4 +177,23 @@ it('refuses what cannot be logged', async () => {
     code: 'module.state',
   });
   expect(clock.pending).toBe(0);
+});
+
+it('tells what became durable, in one event for all values of a module that did so at once', async () => {
+  const clock = new VirtualClock(START);
+  const saved$ = new Subject<Logged>();
+  const sink: LogSink = { begin: async () => ({ file: 'memory', saved$, end: async () => {} }) };
+  const told: string[] = [];
+  const onEvent = (event: LabEvent) =>
+    void (event.type === 'saved' && told.push(`${event.source}: ${event.module} ${event.values}`));
+  const bench = await lab({ a: stubDetector()({}) }, { clock, onEvent });
+  const logger = await bench.log({ modules: [{ module: bench.a, everyMs: 1000 }], to: sink });
+  for (const module of ['a', 'b', 'a']) saved$.next({ module, atEpochMs: START });
+  expect(told).toEqual([]);
+  await clock.turn();
+  saved$.next({ module: 'a', atEpochMs: START });
+  await logger.stop();
+  expect(told).toEqual(['log: a 2', 'log: b 1', 'log: a 1']);
+  expect(logger.saved('a')).toBe(3);
+  await bench.close();
 });

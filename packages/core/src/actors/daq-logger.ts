@@ -20,6 +20,8 @@ export interface LoggerOptions {
 /** What a logger tells. */
 export type LoggerFact =
   | { readonly type: 'logBegan' | 'logEnded'; readonly place: string }
+  /** Values of one module that are durable now. */
+  | { readonly type: 'saved'; readonly module: string; readonly values: number }
   | { readonly type: 'logFailed'; readonly error: DaqtorError };
 
 /**
@@ -34,6 +36,7 @@ export class DaqLogger {
   readonly #actuators: readonly LoggedActuator[];
   readonly #stop = new AbortController();
   readonly #counts = new Map<string, number>();
+  readonly #untold = new Map<string, number>();
   #lines = new LateLines<LogLine>();
   #recording: LogRecording | undefined;
   /** Beginnings and ends of recordings, one after the other. */
@@ -144,10 +147,23 @@ export class DaqLogger {
     }
     const recording = this.#recording;
     recording.saved$.subscribe({
-      next: ({ module }) => this.#counts.set(module, this.saved(module) + 1),
+      next: ({ module }) => this.#count(module),
       error: (cause: unknown) => this.#dropFailed(this.#tellFailure(cause)),
     });
     this.#tell({ type: 'logBegan', place: recording.file });
+  }
+
+  /** Counts a value, and tells of all that became durable at once when the last of them is counted. */
+  #count(module: string): void {
+    this.#counts.set(module, this.saved(module) + 1);
+    if (this.#untold.size === 0) queueMicrotask(() => this.#tellSaved());
+    this.#untold.set(module, (this.#untold.get(module) ?? 0) + 1);
+  }
+
+  #tellSaved(): void {
+    const saved = [...this.#untold];
+    this.#untold.clear();
+    for (const [module, values] of saved) this.#tell({ type: 'saved', module, values });
   }
 
   async #end(): Promise<void> {

@@ -1,21 +1,14 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
-import { createActor } from 'xstate';
-import type { ActuatorDriver, Limits } from '../contracts/actuator-driver.ts';
-import { type ActuatorSettings, type ActuatorSpec, actuatorSettings } from '../contracts/define-actuator.ts';
+import type { Observable } from 'rxjs';
+import type { Limits } from '../contracts/actuator-driver.ts';
+import { type Capability, capabilitiesOf } from '../contracts/capabilities.ts';
+import type { ActuatorSpec } from '../contracts/define-actuator.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Clock } from '../time/clock.ts';
 import { convertSpan, convertUnits } from '../units/units.ts';
-import { approachPoint } from './backlash.ts';
-import { type ChangeOptions, changeSettings } from './change-settings.ts';
-import { checkedActuator } from './checked-actuator.ts';
-import { type DriveOptions, drive, untilAtRest } from './drive.ts';
-import { type ConnectWith, DriverKeeper } from './driver-keeper.ts';
+import type { ConnectWith } from './driver-keeper.ts';
 import { estimateMoveMs } from './estimate-move.ts';
-import type { SettingsFact } from './module-life.ts';
-import { ModuleSettings } from './module-settings.ts';
-import { moveMachine } from './move-machine.ts';
-import { PositionReader } from './position-reader.ts';
-import { scaledActuator } from './scaled-actuator.ts';
+import { type MoveParts, type MoveSettings, movePartsOf, OWN_MOVE_SETTINGS } from './move-parts.ts';
+import type { ChangeOptions } from './settings-desk.ts';
 import { jogEnd, narrowed, refuseBeyond } from './target-limits.ts';
 
 /** Where a move ended. */
@@ -27,13 +20,6 @@ export interface Arrival {
   readonly units: string;
 }
 
-type Settings = ActuatorSettings & Readonly<Record<string, unknown>>;
-
-/** What the module itself does with each of these; its driver is adapted to the scale when it is connected. */
-const OWN_SETTINGS: ReadonlySet<string> = new Set(
-  Object.keys(actuatorSettings.shape).filter((name) => name !== 'scale'),
-);
-
 /** An actuator of the lab: one axis, driven through its driver, with its life kept by a state machine. */
 export class DaqMove<Input = Readonly<Record<string, unknown>>> {
   readonly role = 'actuator';
@@ -41,46 +27,14 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
   readonly spec: ActuatorSpec<Input>;
   /** The machine, for those who want to inspect it; its emitted events are the module's facts. */
   readonly actor;
-  readonly #clock: Clock;
-  readonly #settings: ModuleSettings<Settings>;
-  readonly #keeper: DriverKeeper<ActuatorDriver, 'move' | 'home' | 'read' | 'stop', Settings>;
-  readonly #reader: PositionReader;
-  readonly #position = new BehaviorSubject(Number.NaN);
-  /** Whether the last move ended in the direction of approach, so that the play of the mechanics is on that side. */
-  #playTaken = false;
-  /** Closing must stop the axis first while this is false. */
-  #atRest = true;
+  readonly #parts: MoveParts;
   #stopping: Promise<Arrival> | undefined;
 
   constructor(name: string, spec: ActuatorSpec<Input>, clock: Clock) {
     this.name = name;
     this.spec = spec;
-    this.#clock = clock;
-    this.#settings = new ModuleSettings<Settings>(spec as ActuatorSpec);
-    this.#keeper = new DriverKeeper({
-      name,
-      spec,
-      settings: this.#settings,
-      adapt: (driver) => scaledActuator(checkedActuator(driver), this.#settings.asked.scale ?? { offset: 0 }),
-      greet: async (driver, signal) => {
-        this.#playTaken = false;
-        this.#reader.abort();
-        this.#position.next(await driver.readPosition(signal));
-      },
-      clock,
-      state: () => this.state,
-      send: (event) => this.actor.send(event),
-    });
-    this.#reader = new PositionReader({
-      name,
-      clock,
-      timeoutMs: () => this.settings.timeoutMs,
-      read: (signal) => this.#keeper.driver.readPosition(signal),
-      seen: (position) => this.#position.next(position),
-      failed: (type, error) => this.actor.send({ type, error }),
-    });
-    const begin = (id: number) => this.#keeper.begin(id);
-    this.actor = createActor(moveMachine, { clock: clock as never, input: { begin } });
+    this.#parts = movePartsOf(name, spec as ActuatorSpec, clock, () => this.stop());
+    this.actor = this.#parts.actor;
     this.actor.start();
   }
 
@@ -91,37 +45,49 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
 
   /** Units of its positions; '' until it is connected. */
   get units(): string {
-    return this.#keeper.connected?.units ?? '';
+    return this.#parts.keeper.connected?.units ?? '';
   }
 
   get identity(): string | undefined {
-    return this.#keeper.connected?.identity;
+    return this.#parts.keeper.connected?.identity;
   }
 
   /** False from the moment a motion is commanded until rest was confirmed; so also after a motion that failed. */
   get isAtRest(): boolean {
-    return this.#atRest;
+    return this.#parts.motion.isAtRest;
   }
 
   /** Settings that hold, as the instrument took them. */
-  get settings(): Settings {
-    return this.#settings.current;
+  get settings(): MoveSettings {
+    return this.#parts.settings.current;
+  }
+
+  /** What its driver can beside its duties; undefined while it is not connected. */
+  get capabilities(): readonly Capability[] | undefined {
+    const driver = this.#parts.keeper.connected;
+    return driver && capabilitiesOf(driver);
+  }
+
+  /** Names of the settings that can be changed without connecting again; undefined while it is not connected. */
+  get liveSettings(): readonly string[] | undefined {
+    const driver = this.#parts.keeper.connected;
+    return driver && [...OWN_MOVE_SETTINGS, ...(driver.adjust?.names ?? [])];
   }
 
   /** Positions that may be asked for, in `units`. */
   get limits(): Limits {
     const { limits, backlash } = this.settings;
-    return narrowed(limits, this.#keeper.connected?.limits, backlash);
+    return narrowed(limits, this.#parts.keeper.connected?.limits, backlash);
   }
 
   /** Last position that was read, in `units`; NaN before the first. */
   get position(): number {
-    return this.#position.value;
+    return this.#parts.position.value;
   }
 
   /** Positions as they are read, the last one first; on the way too while somebody looks. In `units`. */
   get position$(): Observable<number> {
-    return this.#position.asObservable();
+    return this.#parts.position.asObservable();
   }
 
   /**
@@ -130,7 +96,7 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
    * @throws DaqtorError `instrument.connect` and others: why it does not answer, and what to do
    */
   async connect(context: ConnectWith): Promise<void> {
-    await this.#keeper.connect(context);
+    await this.#parts.keeper.connect(context);
   }
 
   /**
@@ -138,27 +104,10 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
    *
    * @param options - `reconnect`: connect again for what the instrument cannot change while it is connected
    * @returns the settings that hold then, as the instrument took them
-   * @throws as `changeSettings`
+   * @throws as `SettingsDesk`
    */
-  async set(changes: Partial<Input>, options: ChangeOptions = {}): Promise<Settings> {
-    const inTurn = async <T>(ask: () => Promise<T>, signal: AbortSignal) => {
-      if (this.#reader.isBusy) await this.#reader.whenFree(signal);
-      return await ask();
-    };
-    const module = {
-      name: this.name,
-      settings: this.#settings,
-      keeper: this.#keeper,
-      state: this.state,
-      own: OWN_SETTINGS,
-      inTurn,
-      beforeReconnect: () => (this.#atRest ? undefined : this.stop()),
-      tell: (changes: SettingsFact['changes']) => {
-        if ('backlash' in changes) this.#playTaken = false;
-        this.actor.send({ type: 'settingsChanged', changes });
-      },
-    };
-    await changeSettings(module, changes, options);
+  async set(changes: Partial<Input>, options: ChangeOptions = {}): Promise<MoveSettings> {
+    await this.#parts.changes.make(changes, options);
     return this.settings;
   }
 
@@ -168,7 +117,7 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
    * module's facts, and the readings go on once it is connected again.
    */
   watch$(everyMs: number): Observable<number> {
-    return this.#reader.watch$(everyMs, this.position$, () => this.state === 'idle');
+    return this.#parts.reader.watch$(everyMs, this.position$, () => this.state === 'idle');
   }
 
   /**
@@ -179,7 +128,7 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
    * @throws DaqtorError `move.limit` before anything is sent; `instrument.*` if it does not arrive
    */
   async move(target: number, units: string = this.units): Promise<Arrival> {
-    this.#keeper.allow('move', 'idle');
+    this.#parts.keeper.allow('move', 'idle');
     const own = convertUnits(target, units, this.units);
     this.checkTarget(own);
     return await this.#drive(`moving to ${own} ${this.units}`, own);
@@ -199,23 +148,15 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
    * @throws DaqtorError `move.limit` if there is no limit in that direction
    */
   async jog(direction: 1 | -1): Promise<Arrival> {
-    this.#keeper.allow('jog', 'idle');
+    this.#parts.keeper.allow('jog', 'idle');
     const end = jogEnd(this.name, direction, this.limits);
     return await this.#drive(`jogging towards ${end} ${this.units}`, end, true);
   }
 
   async #drive(tried: string, target: number, endless = false): Promise<Arrival> {
-    const { backlash } = this.settings;
-    return await this.#keeper.command('move', tried, async (signal, watch) => {
-      if (this.#reader.isBusy) await this.#reader.whenFree(signal);
-      this.#atRest = false;
-      const via = approachPoint(this.position, target, backlash, this.#playTaken);
-      this.#playTaken = false;
-      const options = endless ? { ...this.#driveOptions, answered: watch.answered } : this.#driveOptions;
-      const position = await drive(this.#keeper.driver, { target, via }, options, signal);
-      this.#playTaken = true;
-      return this.#rest('arrived', position);
-    });
+    return await this.#parts.keeper.command('move', tried, async (signal, watch) =>
+      this.#arrival('arrived', await this.#parts.motion.to(target, signal, endless ? watch.answered : undefined)),
+    );
   }
 
   /**
@@ -224,27 +165,22 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
    * @throws DaqtorError `module.state` if the axis has no reference
    */
   async home(): Promise<Arrival> {
-    this.#keeper.allow('home', 'idle');
-    if (!this.#keeper.driver.startHome) {
+    this.#parts.keeper.allow('home', 'idle');
+    if (!this.#parts.keeper.driver.startHome) {
       throw new DaqtorError('module.state', { instrument: this.name, problem: 'this axis has no reference to search' });
     }
-    return await this.#keeper.command('home', 'searching the reference', async (signal) => {
-      if (this.#reader.isBusy) await this.#reader.whenFree(signal);
-      const { driver } = this.#keeper;
-      this.#atRest = false;
-      this.#playTaken = false;
-      await driver.startHome?.(signal);
-      return this.#rest('arrived', await untilAtRest(driver, this.#driveOptions, signal));
-    });
+    return await this.#parts.keeper.command('home', 'searching the reference', async (signal) =>
+      this.#arrival('arrived', await this.#parts.motion.home(signal)),
+    );
   }
 
   /** Reads where the axis is, in `units`. */
   async read(): Promise<number> {
-    this.#keeper.allow('read', 'idle');
-    return await this.#keeper.command('read', 'reading the position', async (signal) => {
-      if (this.#reader.isBusy) await this.#reader.whenFree(signal);
-      const position = await this.#keeper.driver.readPosition(signal);
-      this.#position.next(position);
+    this.#parts.keeper.allow('read', 'idle');
+    return await this.#parts.keeper.command('read', 'reading the position', async (signal) => {
+      if (this.#parts.reader.isBusy) await this.#parts.reader.whenFree(signal);
+      const position = await this.#parts.keeper.driver.readPosition(signal);
+      this.#parts.position.next(position);
       return position;
     });
   }
@@ -263,17 +199,15 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
   }
 
   async #stop(): Promise<Arrival> {
-    this.#keeper.allow('stop', 'idle', 'moving', 'homing', 'reading', 'setting', 'faulted');
+    this.#parts.keeper.allow('stop', 'idle', 'moving', 'homing', 'reading', 'setting', 'faulted');
     const isMotion = this.state === 'moving' || this.state === 'homing';
-    const { driver } = this.#keeper;
-    const waiting = this.#keeper.interrupt('it was stopped');
-    this.#playTaken = false;
+    const { driver } = this.#parts.keeper;
+    const waiting = this.#parts.keeper.interrupt('it was stopped');
+    this.#parts.motion.forgetPlay();
     try {
-      const rest = await this.#keeper.command('stop', 'stopping', async (signal) => {
-        await driver.stop(signal);
-        if (this.#reader.isBusy) await this.#reader.whenFree(signal);
-        return this.#rest('stopped', await untilAtRest(driver, this.#driveOptions, signal));
-      });
+      const rest = await this.#parts.keeper.command('stop', 'stopping', async (signal) =>
+        this.#arrival('stopped', await this.#parts.motion.stop(driver, signal)),
+      );
       if (isMotion) waiting.resolve(rest as never);
       else waiting.reject(waiting.reason);
       return rest;
@@ -289,9 +223,9 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
    * @returns what went wrong on the way, e.g. that the axis could not be told to stop; never rejects
    */
   async close(): Promise<DaqtorError | undefined> {
-    this.#reader.abort();
-    return await this.#keeper.close('stopping before closing', async (driver, signal) => {
-      if (!this.#atRest) await driver.stop(signal);
+    this.#parts.reader.abort();
+    return await this.#parts.keeper.close('stopping before closing', async (driver, signal) => {
+      if (!this.isAtRest) await driver.stop(signal);
     });
   }
 
@@ -312,28 +246,14 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
    * @returns undefined if the driver cannot tell
    */
   moveMs(from: number, to: number): number | undefined {
-    const driver = this.#keeper.connected;
+    const driver = this.#parts.keeper.connected;
     if (!driver?.moveMs) return undefined;
     const { settings } = this;
     const isTold = driver.whenAtRest !== undefined && settings.done !== 'poll';
     return estimateMoveMs(from, to, { ...settings, isTold, motionMs: driver.moveMs });
   }
 
-  get #driveOptions(): DriveOptions {
-    const { epsilon, pollMs, done, settleMs } = this.settings;
-    return {
-      epsilon,
-      pollMs,
-      done,
-      settleMs,
-      clock: this.#clock,
-      seen: (position) => this.#position.next(position),
-      watched: () => this.#position.observed,
-    };
-  }
-
-  #rest(status: Arrival['status'], position: number): Arrival {
-    this.#atRest = true;
+  #arrival(status: Arrival['status'], position: number): Arrival {
     return { status, position, units: this.units };
   }
 }

@@ -1,4 +1,4 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
+import { BehaviorSubject, distinctUntilChanged, type Observable, skip } from 'rxjs';
 import { createActor } from 'xstate';
 import type { LogLine, ScanPoint } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
@@ -9,8 +9,10 @@ import { settingsOf } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
 import { PointKeeper } from './point-keeper.ts';
 import { refusalOf, type ScanCommand } from './scan-commands.ts';
+import type { ScanContext, ScanEmitted, ScanPhase } from './scan-facts.ts';
+import { type ScanGuard, scanGuards } from './scan-guards.ts';
 import { ScanInstruments, type ScanInstrumentsOptions } from './scan-instruments.ts';
-import { type ScanContext, type ScanPhase, scanMachine } from './scan-machine.ts';
+import { scanMachine } from './scan-machine.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { ScanWork } from './scan-work.ts';
 
@@ -29,6 +31,8 @@ export interface ScanResult {
   readonly file: string | undefined;
   readonly group: string | undefined;
   readonly deadTime: DeadTime;
+  /** What went wrong at the end and did no harm to the data: a motor that could not be stopped, or did not come back. */
+  readonly troubles: readonly DaqtorError[];
 }
 
 const TIMED: Readonly<Record<ScanPhase, TimedPhase>> = {
@@ -41,6 +45,8 @@ const TIMED: Readonly<Record<ScanPhase, TimedPhase>> = {
   waiting: 'settling',
   interrupting: 'overhead',
   paused: 'paused',
+  held: 'held',
+  returning: 'motion',
   finishing: 'overhead',
 };
 
@@ -59,6 +65,8 @@ export class DaqScan {
    * @throws DaqtorError why it failed; what was measured until then is in `file`
    */
   readonly done: Promise<ScanResult>;
+  /** How it ended, for those who watch it; never rejects. */
+  readonly end: Promise<ScanEnd>;
   /** The machine, for those who want to inspect it. */
   readonly actor;
 
@@ -69,68 +77,72 @@ export class DaqScan {
   readonly #instruments: ScanInstruments;
   readonly #keeper: PointKeeper;
   readonly #work: ScanWork;
+  /** What interferes with the scan by itself. */
+  #guards: readonly ScanGuard[] = [];
   readonly #progress: BehaviorSubject<Progress>;
   /** Of the phase under way: what a former one still does is not wanted any more. */
   #ticket = 0;
 
   constructor(options: ScanOptions, { clock, reconnect }: ScanSurroundings) {
-    const { over, read } = options;
+    const { over, read, before = NOTHING_BEFORE } = options;
+    const { steps, skipped } = before;
     this.#options = options;
     this.#clock = clock;
     this.#startedMs = clock.now();
     this.#ledger = new DeadTimeLedger(this.#startedMs);
     this.#instruments = new ScanInstruments({ over, read, reconnect });
-    this.#keeper = new PointKeeper(clock, options.before?.steps);
+    this.#keeper = new PointKeeper(clock, steps);
     const note = this.#note.bind(this);
-    this.#work = new ScanWork({
-      options,
-      clock,
-      instruments: this.#instruments,
-      keeper: this.#keeper,
-      note,
-      deadTime: () => this.#ledger.total(clock.now()),
-    });
+    const deadTime = () => this.#ledger.total(clock.now());
+    this.#work = new ScanWork({ options, clock, instruments: this.#instruments, keeper: this.#keeper, note, deadTime });
     this.points$ = this.#keeper.points$;
-    const { before = NOTHING_BEFORE } = options;
-    const { steps, skipped } = before;
     this.#progress = new BehaviorSubject(this.#progressNow('preparing', { measured: steps - skipped, skipped }));
     this.progress$ = this.#progress.asObservable();
-    const { settleMs, waitMs, onError } = settingsOf(options);
+    const { settleMs, waitMs, onError, onOvershoot, returnTo } = settingsOf(options);
     this.actor = createActor(scanMachine, {
       clock: clock as never,
       input: {
-        size: over.size,
         before,
+        hasStep: (step) => this.#work.hasStep(step),
         settles: settleMs > 0 || over.isTimed,
         waitMs,
         onError,
+        returns: returnTo !== undefined,
         begin: (phase, now) => this.#begin(phase, now),
       },
     });
     this.#tell();
-    this.done = new Promise((resolve, reject) => {
-      this.actor.on('ended', ({ outcome, error, ...counts }) => {
-        this.#show('ended', counts);
-        this.#progress.complete();
-        if (outcome === 'failed') return reject(error);
-        resolve({
-          outcome,
-          points: counts.measured,
-          skipped: counts.skipped,
-          file: this.file,
-          group: this.#keeper.recording?.group,
-          deadTime: this.#ledger.total(this.#clock.now()),
-        });
-      });
-      this.actor.subscribe({ complete: () => void this.#outlive(reject) });
+    this.end = new Promise((resolve) => {
+      this.actor.on('ended', resolve);
+      this.actor.subscribe({ complete: () => void this.#outlive().then((end) => end && resolve(end)) });
+    });
+    this.done = this.end.then((end) => {
+      this.#show('ended', end);
+      this.#progress.complete();
+      if (end.outcome === 'failed') throw end.error;
+      return this.#result(end.outcome, end);
     });
     this.actor.start();
+    this.#guards = scanGuards({
+      options,
+      onOvershoot,
+      clock,
+      state: () => this.state,
+      send: (event) => this.actor.send(event),
+      note,
+    });
+    for (const guard of this.#guards) guard.start();
   }
 
   /** What the scan is doing. */
   get state(): ScanPhase | 'ended' {
     const { status, value } = this.actor.getSnapshot();
     return status === 'active' ? (value as ScanPhase) : 'ended';
+  }
+
+  /** What saving begins to wait for, e.g. room on the disk, and undefined once it goes on by itself. */
+  get savingWaits$(): Observable<DaqtorError | undefined> {
+    return this.#keeper.trouble$.pipe(skip(1), distinctUntilChanged());
   }
 
   /** The file that is written, once it is open. */
@@ -216,6 +228,7 @@ export class DaqScan {
   #begin(name: ScanPhase, now: ScanContext): void {
     this.#ticket = now.ticket;
     this.#ledger.enter(TIMED[name], this.#clock.now());
+    if (name === 'finishing') for (const guard of this.#guards) guard.stop();
     void this.#perform(name, now);
   }
 
@@ -228,29 +241,53 @@ export class DaqScan {
       if (this.#ticket !== ticket) return; // It was interrupted.
       const error = DaqtorError.is(cause) ? cause : DaqtorError.of(cause, 'scan', phase);
       this.#note('ERROR', `${phase} at step ${now.step}: ${error.message}`);
+      if (phase === 'returning') this.#work.troubles.push(error);
       const at = phase === 'waiting' ? this.#instruments.phaseOf(error.instrument) : phase;
       this.actor.send({ type: 'failed', ticket, phase: at, error });
     }
   }
 
-  /** A machine that was ended by others must not leave motors moving and the file open. */
-  async #outlive(reject: (error: DaqtorError) => void): Promise<void> {
-    if (this.actor.getSnapshot().status === 'done') return;
+  #result(outcome: ScanResult['outcome'], { measured, skipped }: Counts): ScanResult {
+    return {
+      outcome,
+      points: measured,
+      skipped,
+      file: this.file,
+      group: this.#keeper.recording?.group,
+      deadTime: this.#ledger.total(this.#clock.now()),
+      troubles: this.#work.troubles,
+    };
+  }
+
+  /**
+   * A machine that was ended by others must not leave motors moving and the file open. An end that was under way goes on.
+   *
+   * @returns how it ended; undefined if its machine has told that itself
+   */
+  async #outlive(): Promise<ScanEnd | undefined> {
+    const { status, value, context } = this.actor.getSnapshot();
+    if (status === 'done') return undefined;
     const problem = 'its actor was ended from outside';
-    const error = new DaqtorError('scan.failed', { instrument: 'scan', problem });
+    const killed = new DaqtorError('scan.failed', { instrument: 'scan', problem });
+    const end = value === 'finishing' ? context : { ...context, outcome: 'failed' as const, error: killed };
+    for (const guard of this.#guards) guard.stop();
     this.#work.interrupt();
     this.#ticket = -1;
-    const now = { ...this.actor.getSnapshot().context, outcome: 'failed', error } as const;
-    this.#note('ERROR', error.message);
-    await this.#work.finish(now).catch((cause: unknown) => this.#note('ERROR', String(cause)));
-    this.#show('ended', { measured: now.step - now.skipped, skipped: now.skipped });
-    this.#progress.complete();
-    reject(error);
+    this.#note('ERROR', killed.message);
+    const error = await this.#work.finish(end).catch((cause: unknown) => DaqtorError.of(cause, 'scan', 'finishing'));
+    const counts = { measured: end.step - end.skipped, skipped: end.skipped };
+    if (error) return { ...counts, outcome: 'failed', error: end.error ?? error };
+    return { ...counts, outcome: end.outcome, error: end.error };
   }
 
   /** Shows and notes what happens. */
   #tell(): void {
     const { actor } = this;
+    this.savingWaits$.subscribe((error) => {
+      this.#note(error ? 'ERROR' : 'INFO', error ? `saving waits: ${error.message}` : 'saving goes on');
+      const { step, skipped } = actor.getSnapshot().context;
+      if (this.state !== 'ended') this.#show(this.state, { measured: step - skipped, skipped }, { trouble: error });
+    });
     actor.on('pointSaved', (counts) => this.#show('saving', counts));
     actor.on('pointSkipped', ({ error, ...counts }) => {
       this.#note('WARNING', `a point was skipped${error ? `: ${error.message}` : ''}`);
@@ -259,8 +296,10 @@ export class DaqScan {
     actor.on('retrying', ({ attempt, inMs }) => this.#note('WARNING', `attempt ${attempt + 1} begins in ${inMs} ms`));
     actor.on('paused', ({ error, ...counts }) => {
       this.#note('WARNING', error ? `paused: ${error.message}` : 'paused');
-      this.#show('paused', counts, error);
+      this.#show('paused', counts, { trouble: error });
     });
+    actor.on('held', ({ by, ...counts }) => this.#show('held', counts, { heldBy: by }));
+    actor.on('lifted', (counts) => this.#show('moving', counts));
     actor.on('resumed', (counts) => {
       this.#note('INFO', 'resumed');
       this.#show('moving', counts);
@@ -271,24 +310,20 @@ export class DaqScan {
     this.#keeper.log({ atEpochMs: this.#clock.epochMs(), source: 'DAQ_Scan', level, text });
   }
 
-  #show(state: Progress['state'], counts: Counts, trouble?: DaqtorError): void {
-    this.#progress.next(this.#progressNow(state, counts, trouble));
+  #show(state: Progress['state'], counts: Counts, why: Why = {}): void {
+    this.#progress.next(this.#progressNow(state, counts, why));
   }
 
-  #progressNow(state: Progress['state'], { measured, skipped }: Counts, trouble?: DaqtorError): Progress {
+  #progressNow(state: Progress['state'], { measured, skipped }: Counts, why: Why = {}): Progress {
+    const { trouble, heldBy = [] } = why;
     const elapsedMs = this.#clock.now() - this.#startedMs;
-    const done = measured + skipped;
-    return progressOf({
-      plan: this.#options.over,
-      state,
-      done,
-      before: this.#options.before?.steps ?? 0,
-      skipped,
-      elapsedMs,
-      point: this.#work.measured,
-      trouble,
-    });
+    const [plan, done, point] = [this.#options.over, measured + skipped, this.#work.measured];
+    const before = this.#options.before?.steps ?? 0;
+    return progressOf({ plan, state, done, before, skipped, elapsedMs, point, trouble, heldBy });
   }
 }
 
+/** How a scan ended. */
+export type ScanEnd = Omit<Extract<ScanEmitted, { type: 'ended' }>, 'type'>;
+type Why = { readonly trouble?: DaqtorError | undefined; readonly heldBy?: readonly string[] };
 type Counts = { readonly measured: number; readonly skipped: number };

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import { createActor } from 'xstate';
+import { type Capability, capabilitiesOf } from '../contracts/capabilities.ts';
 import { type DetectorSettings, type DetectorSpec, detectorSettings } from '../contracts/define-detector.ts';
 import type { DetectorDriver } from '../contracts/detector-driver.ts';
 import type { DataToExport } from '../data/data-to-export.ts';
@@ -9,15 +10,14 @@ import { subtractBackground } from '../processing/subtract-background.ts';
 import { measureRois, type Roi } from '../roi/roi.ts';
 import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
-import { type ChangeOptions, changeSettings } from './change-settings.ts';
 import { checkedDetector } from './checked-detector.ts';
 import type { TaskWatch } from './command-desk.ts';
 import { type ConnectWith, DriverKeeper } from './driver-keeper.ts';
 import { type ExpectedGrab, expectedFrom } from './expected-grab.ts';
 import { FrameSource } from './frame-source.ts';
 import type { LiveGrab, LiveOptions, LiveResult } from './live-grab.ts';
-import type { SettingsFact } from './module-life.ts';
 import { ModuleSettings } from './module-settings.ts';
+import { type ChangeOptions, SettingsDesk } from './settings-desk.ts';
 import { type ShownOptions, shownData } from './shown-data.ts';
 import { loopFrames, relayFrames } from './stream-frames.ts';
 import { ViewerBackground } from './viewer-background.ts';
@@ -44,6 +44,7 @@ export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
   readonly #clock: Clock;
   readonly #settings: ModuleSettings<Settings>;
   readonly #keeper: DriverKeeper<DetectorDriver, 'grab' | 'live' | 'stop', Settings>;
+  readonly #changes: SettingsDesk<Settings>;
   readonly #source: FrameSource;
   #expected: ExpectedGrab = {};
   #live: LiveCounts | undefined;
@@ -66,6 +67,19 @@ export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
       state: () => this.state,
       send: (event) => this.actor.send(event),
     });
+    this.#changes = new SettingsDesk({
+      name,
+      settings: this.#settings,
+      keeper: this.#keeper,
+      state: () => this.state,
+      own: OWN_SETTINGS,
+      inTurn: (ask, signal) => this.#source.ask(ask, signal),
+      tell: (changes) => {
+        // The next grab may be of another shape, and take another time.
+        this.#expected = {};
+        this.actor.send({ type: 'settingsChanged', changes });
+      },
+    });
     this.background = new ViewerBackground((average) => this.#take('taking the background', average, (raw) => raw));
     const begin = (id: number) => this.#keeper.begin(id);
     this.actor = createActor(viewerMachine, { clock: clock as never, input: { begin } });
@@ -86,6 +100,18 @@ export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
     return this.#settings.current;
   }
 
+  /** What its driver can beside its duties; undefined while it is not connected. */
+  get capabilities(): readonly Capability[] | undefined {
+    const driver = this.#keeper.connected;
+    return driver && capabilitiesOf(driver);
+  }
+
+  /** Names of the settings that can be changed without connecting again; undefined while it is not connected. */
+  get liveSettings(): readonly string[] | undefined {
+    const driver = this.#keeper.connected;
+    return driver && [...OWN_SETTINGS, ...(driver.adjust?.names ?? [])];
+  }
+
   /** What the next grab will be like: as the driver says, else as the last one was. */
   get expected(): ExpectedGrab {
     const driverMs = this.#keeper.connected?.grabMs?.();
@@ -103,23 +129,10 @@ export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
    *
    * @param options - `reconnect`: connect again for what the instrument cannot change while it is connected
    * @returns the settings that hold then, as the instrument took them
-   * @throws as `changeSettings`
+   * @throws as `SettingsDesk`
    */
   async set(changes: Partial<Input>, options: ChangeOptions = {}): Promise<Settings> {
-    const module = {
-      name: this.name,
-      settings: this.#settings,
-      keeper: this.#keeper,
-      state: this.state,
-      own: OWN_SETTINGS,
-      inTurn: <T>(ask: () => Promise<T>, signal: AbortSignal) => this.#source.ask(ask, signal),
-      tell: (changes: SettingsFact['changes']) => {
-        // The next grab may be of another shape, and take another time.
-        this.#expected = {};
-        this.actor.send({ type: 'settingsChanged', changes });
-      },
-    };
-    await changeSettings(module, changes, options);
+    await this.#changes.make(changes, options);
     return this.settings;
   }
 

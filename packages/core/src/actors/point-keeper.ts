@@ -1,4 +1,4 @@
-import { type Observable, Subject } from 'rxjs';
+import { BehaviorSubject, type Observable, Subject } from 'rxjs';
 import type {
   LogLine,
   ScanDescription,
@@ -8,6 +8,7 @@ import type {
   ScanRecording,
 } from '../contracts/scan-recorder.ts';
 import type { DataToExport } from '../data/data-to-export.ts';
+import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
 import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
@@ -18,6 +19,8 @@ const QUEUE = { maxItems: 256, maxBytes: 256 * 2 ** 20, bytesOf: bytesOfPoint };
 /** Hands the points of a scan and the lines of its log to whoever shows or keeps them, and knows what is durable. */
 export class PointKeeper {
   readonly points$: Observable<ScanPoint>;
+  /** What saving waits for at present, e.g. room on the disk; undefined while all goes well. */
+  readonly trouble$ = new BehaviorSubject<DaqtorError | undefined>(undefined);
   readonly #points = new Hub<ScanPoint>();
   readonly #log = new Subject<LogLine>();
   readonly #clock: Clock;
@@ -29,6 +32,7 @@ export class PointKeeper {
     | undefined;
   #lastSaved: number;
   #error: unknown;
+  #ending: Promise<void> | undefined;
 
   /** @param from - the first step; those before it are durable */
   constructor(clock: Clock, from = 0) {
@@ -56,6 +60,7 @@ export class PointKeeper {
   async #open(recorder: ScanRecorder, description: ScanDescription): Promise<void> {
     const points = this.#points.attach(QUEUE);
     this.#recording = await recorder.begin(description, { points, log$: this.#log }, this.#clock);
+    this.#recording.trouble$?.subscribe((trouble) => this.trouble$.next(trouble));
     this.#recording.saved$.subscribe({
       next: (step) => {
         this.#lastSaved = step;
@@ -85,11 +90,16 @@ export class PointKeeper {
   }
 
   /**
-   * No more points: says how the scan ended, and closes the file.
+   * No more points: says how the scan ended, and closes the file. A second call joins the first.
    *
    * @throws DaqtorError `save.failed` if the end cannot be written, or a point that was given away before
    */
-  async end(outcome: ScanOutcome, deadTime: DeadTime): Promise<void> {
+  async end(outcome: ScanOutcome, deadTime?: DeadTime): Promise<void> {
+    this.#ending ??= this.#end(outcome, deadTime);
+    await this.#ending;
+  }
+
+  async #end(outcome: ScanOutcome, deadTime: DeadTime | undefined): Promise<void> {
     // A scan may be aborted while its file is being opened; why that fails is told by whoever opens it.
     await this.#opening?.catch(() => undefined);
     this.#points.close();

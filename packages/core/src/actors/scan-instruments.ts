@@ -4,7 +4,7 @@ import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { FalliblePhase } from '../scan/error-policy.ts';
 import type { PlannedActuator, ScanPlan } from '../scan/plan.ts';
 import { convertUnits } from '../units/units.ts';
-import type { Arrival, DaqMove } from './daq-move.ts';
+import type { DaqMove } from './daq-move.ts';
 import type { DaqViewer } from './daq-viewer.ts';
 
 type Module = DaqMove | DaqViewer;
@@ -41,18 +41,32 @@ export class ScanInstruments {
    * @throws DaqtorError of the first that does not arrive; others may still be moving
    */
   async move(targets: readonly number[]): Promise<readonly number[]> {
-    return await Promise.all(
-      this.#actuators.map(async ({ actuator, units }, i) => {
-        const arrival = await actuator.move(targets[i] as number, units);
-        if (arrival.status === 'arrived') return convertUnits(arrival.position, arrival.units, units);
-        throw stoppedByOthers(actuator.name, arrival);
-      }),
-    );
+    return await Promise.all(this.#actuators.map((one, i) => arrive(one, targets[i] as number)));
   }
 
-  /** Reads all detectors at once. */
+  /** Moves some axes to positions by their names, in the units of the scan; as `move` otherwise. */
+  async moveSome(positions: Readonly<Record<string, number>>): Promise<void> {
+    const chosen = this.#actuators.filter(({ actuator }) => Object.hasOwn(positions, actuator.name));
+    await Promise.all(chosen.map((one) => arrive(one, positions[one.actuator.name] as number)));
+  }
+
+  /** Where the axes are, read afresh, by their names, in the units of the scan. */
+  async positions(): Promise<Readonly<Record<string, number>>> {
+    const read = this.#actuators.map(async ({ actuator, units }) => {
+      const position = await actuator.read();
+      return [actuator.name, convertUnits(position, actuator.units, units)] as const;
+    });
+    return Object.fromEntries(await Promise.all(read));
+  }
+
+  /** Reads all detectors at once; one that somebody else reads just now, after that. */
   async grab(): Promise<readonly DataToExport[]> {
-    return await Promise.all(this.#detectors.map((detector) => detector.grab()));
+    return await Promise.all(
+      this.#detectors.map(async (detector) => {
+        if (detector.state === 'grabbing') await waitFor(detector.actor, ({ value }) => value !== 'grabbing');
+        return await detector.grab();
+      }),
+    );
   }
 
   /** Where the axes are, in the units of the scan; NaN for one that cannot be read. Never rejects. */
@@ -117,9 +131,12 @@ async function settled(module: Module): Promise<void> {
   else await waitFor(module.actor, ({ value }) => value !== 'connecting');
 }
 
-function stoppedByOthers(instrument: string, { position, units }: Arrival): DaqtorError {
-  return new DaqtorError('module.stopped', {
-    instrument,
-    problem: `it was stopped at ${position} ${units} while the scan was moving it`,
+/** @returns the position read back, in the units of the scan */
+async function arrive({ actuator, units }: PlannedActuator, target: number): Promise<number> {
+  const { status, position, units: own } = await actuator.move(target, units);
+  if (status === 'arrived') return convertUnits(position, own, units);
+  throw new DaqtorError('module.stopped', {
+    instrument: actuator.name,
+    problem: `it was stopped at ${position} ${own} while the scan was moving it`,
   });
 }

@@ -1,85 +1,8 @@
 import { assign, emit, setup } from 'xstate';
-import type { ScanOutcome, SkippedStatus } from '../contracts/scan-recorder.ts';
-import type { DaqtorError } from '../errors/daqtor-error.ts';
-import type { DoneBefore } from '../scan/done-before.ts';
-import { type ErrorRule, type ErrorVerdict, type FalliblePhase, verdictOn } from '../scan/error-policy.ts';
-import { type Crossing, crossing, type NextStep } from './scan-crossing.ts';
-
-/** What a scan works on or waits for. */
-export type ScanPhase =
-  | 'preparing'
-  | FalliblePhase
-  | 'saving'
-  | 'skipping'
-  | 'waiting'
-  | 'interrupting'
-  | 'paused'
-  | 'finishing';
-
-/** Requests of people, and the ends of phases. A phase's end counts only with the ticket it was begun with. */
-export type ScanEvent =
-  | { readonly type: 'pause' | 'pauseNow' | 'resume' | 'skipWait' | 'retryPoint' | 'skipPoint' | 'stop' }
-  | { readonly type: 'abort'; readonly error: DaqtorError }
-  | { readonly type: 'done'; readonly ticket: number }
-  | FailedEvent;
-
-interface FailedEvent {
-  readonly type: 'failed';
-  readonly ticket: number;
-  readonly phase: ScanPhase;
-  readonly error: DaqtorError;
-}
-
-/** How many points a scan has measured and skipped. */
-interface Counts {
-  readonly measured: number;
-  readonly skipped: number;
-}
-
-/** Facts that a scan tells. */
-export type ScanEmitted =
-  | (Counts & { readonly type: 'pointSaved' | 'resumed' })
-  /** The point is recorded as not measured, because of an error or because a person wanted it. */
-  | (Counts & { readonly type: 'pointSkipped'; readonly error: DaqtorError | undefined })
-  /** By a person, or because of an error. */
-  | (Counts & { readonly type: 'paused'; readonly error: DaqtorError | undefined })
-  | { readonly type: 'retrying'; readonly attempt: number; readonly inMs: number; readonly error: DaqtorError }
-  | (Counts & { readonly type: 'ended'; readonly outcome: ScanOutcome; readonly error: DaqtorError | undefined });
-
-export interface ScanInput {
-  /** Number of steps. */
-  readonly size: number;
-  readonly before: DoneBefore;
-  readonly settles: boolean;
-  /** Pause after a point. */
-  readonly waitMs: number;
-  readonly onError: readonly ErrorRule[];
-  /**
-   * Does the work of a phase and answers with `done` or `failed` and the ticket. What is still at work for the phase
-   * before is not wanted any more.
-   *
-   * @param now - how things stand as the phase begins; the actor's own snapshot still shows the phase before
-   */
-  readonly begin: (phase: ScanPhase, now: ScanContext) => void;
-}
-
-export interface ScanContext extends ScanInput {
-  /** The step under way, from 0: points that are measured or skipped and, if they are saved, as good as durable. */
-  readonly step: number;
-  readonly skipped: number;
-  readonly ticket: number;
-  readonly wantsPause: boolean;
-  readonly wantsEnd: boolean;
-  /** How often the point under way was tried again. */
-  readonly attempts: number;
-  /** Whether the point under way was begun. */
-  readonly isBegun: boolean;
-  readonly next: NextStep;
-  /** Why it is paused, unless a person wanted it. */
-  readonly trouble: DaqtorError | undefined;
-  readonly outcome: ScanOutcome;
-  readonly error: DaqtorError | undefined;
-}
+import type { SkippedStatus } from '../contracts/scan-recorder.ts';
+import { type ErrorVerdict, type FalliblePhase, verdictOn } from '../scan/error-policy.ts';
+import { type Crossing, crossing } from './scan-crossing.ts';
+import type { Counts, FailedEvent, ScanContext, ScanEmitted, ScanEvent, ScanInput, ScanPhase } from './scan-facts.ts';
 
 type Now = { readonly context: ScanContext; readonly event: ScanEvent };
 
@@ -105,8 +28,15 @@ const countsOf = ({ step, skipped }: ScanContext): Counts => ({ measured: step -
 /** A state in which work is done. */
 const at = <Phase extends ScanPhase>(params: Phase) => ['newTicket', { type: 'begin', params }] as const;
 
+/** A suspender may not wait for the point, or may. */
+const suspend = [
+  { guard: 'isUrgent', target: 'interrupting', actions: 'addHolder' },
+  { actions: 'addHolder' },
+] as const;
+
 /** The work of a point can be interrupted: everything is brought to rest, then the crossing says how it goes on. */
 const interruptible = {
+  suspend,
   pauseNow: { target: 'interrupting', actions: 'wantPause' },
   retryPoint: { target: 'interrupting', actions: 'startOver' },
   skipPoint: { target: 'interrupting', actions: 'skipByHand' },
@@ -123,8 +53,8 @@ const leadsTo = <Target extends Crossing>(target: Target) =>
   ({ guard: { type: 'leadsTo', params: target }, target }) as const;
 
 /**
- * The course of a DAQ_Scan: preparing → (moving → settling → grabbing → saving)* → finishing → ended. Between any two
- * points, and after everything was brought to rest, the `crossing` says how it goes on. Control only, no data.
+ * The course of a DAQ_Scan: preparing → (moving → settling → grabbing → saving)* → returning → finishing → ended. Between
+ * any two points, and after everything was brought to rest, the `crossing` says how it goes on. Control only, no data.
  */
 export const scanMachine = setup({
   types: {
@@ -163,20 +93,38 @@ export const scanMachine = setup({
       const { outcome, error } = context;
       return { type: 'ended' as const, ...countsOf(context), outcome, error };
     }),
-    wantPause: assign({ wantsPause: true }),
+    wantPause: assign(({ context, event }) => ({
+      wantsPause: true,
+      trouble: 'error' in event && event.error && event.type !== 'failed' ? event.error : context.trouble,
+    })),
     goOn: assign({ wantsPause: false, trouble: undefined, attempts: 0 }),
-    wantEnd: assign({ wantsEnd: true, wantsPause: false }),
+    wantEnd: assign(({ context, event }) => ({
+      wantsEnd: true,
+      wantsPause: false,
+      returns: context.returns && !(event.type === 'stop' && event.stays),
+    })),
+    stay: assign({ returns: false }),
+    addHolder: assign(({ context, event }) => {
+      const others = context.holders.filter((name) => 'by' in event && name !== event.by);
+      return { holders: 'by' in event ? [...others, event.by] : others };
+    }),
+    removeHolder: assign(({ context, event }) => ({
+      holders: context.holders.filter((name) => 'by' in event && name !== event.by),
+    })),
+    tellHold: emit(({ context }) => ({ type: 'held' as const, ...countsOf(context), by: context.holders })),
+    tellLift: emit(({ context }) => ({ type: 'lifted' as const, ...countsOf(context) })),
     measure: assign({ next: { do: 'measure' } }),
     /** What comes after a wait comes at once; what is to be mended is mended all the same. */
     cutWait: assign(({ context: { next } }) => ({
-      next: next.do === 'wait' && next.mends && next.ms > 0 ? { ...next, ms: 0 } : { do: 'measure' as const },
+      next: next.do === 'wait' && next.after && next.ms > 0 ? { ...next, ms: 0 } : { do: 'measure' as const },
     })),
     startOver: assign({ next: { do: 'measure' }, attempts: 0 }),
     skipByHand: assign({ next: { do: 'skip', status: 'skippedByHand' } }),
     tryAgain: assign(({ context, event }) => {
-      const verdict = verdictOf(context, event as FailedEvent);
+      const failed = event as FailedEvent;
+      const verdict = verdictOf(context, failed);
       const ms = verdict.do === 'retry' ? verdict.afterMs : 0;
-      return { attempts: context.attempts + 1, next: { do: 'wait' as const, ms, mends: true } };
+      return { attempts: context.attempts + 1, next: { do: 'wait' as const, ms, after: failed.error } };
     }),
     skipAfterError: assign(({ event }) => {
       const { phase, error } = event as FailedEvent;
@@ -188,7 +136,7 @@ export const scanMachine = setup({
       next: { do: 'measure' as const },
     })),
     conclude: assign(({ context }) => ({
-      outcome: context.step >= context.size ? ('completed' as const) : ('stopped' as const),
+      outcome: context.hasStep(context.step) ? ('stopped' as const) : ('completed' as const),
     })),
     keepReason: assign(({ event }) => ('error' in event ? { error: event.error } : {})),
     /** A failure while finishing must not hide why the scan failed in the first place. */
@@ -203,6 +151,10 @@ export const scanMachine = setup({
     isSkipped: (now) => isAnswer(now) && now.context.next.do === 'skip',
     isBegun: ({ context }) => context.isBegun,
     wantsPause: ({ context }) => context.wantsPause,
+    /** Only the way back is left. */
+    isOver: ({ context }) => context.wantsEnd || !context.hasStep(context.step),
+    isUrgent: ({ event }) => event.type === 'suspend' && event.action === 'now',
+    isLastHolder: ({ context, event }) => context.holders.every((name) => 'by' in event && name === event.by),
     leadsTo: ({ context }, target: Crossing) => crossing(context) === target,
     means: (now, verdict: ErrorVerdict['do']) =>
       isAnswer(now) && verdictOf(now.context, now.event as FailedEvent).do === verdict,
@@ -219,6 +171,7 @@ export const scanMachine = setup({
     ticket: 0,
     wantsPause: false,
     wantsEnd: false,
+    holders: [],
     attempts: 0,
     isBegun: false,
     next: { do: 'measure' },
@@ -231,6 +184,8 @@ export const scanMachine = setup({
     pause: { actions: 'wantPause' },
     resume: { guard: 'wantsPause', actions: 'goOn' },
     stop: { actions: 'wantEnd' },
+    suspend: { actions: 'addHolder' },
+    lift: { actions: 'removeHolder' },
     abort: { target: '.finishing', actions: ['conclude', 'keepReason'] },
     failed: { guard: 'isAnswer', target: '.finishing', actions: 'fail' },
   },
@@ -243,6 +198,8 @@ export const scanMachine = setup({
       always: [
         { ...leadsTo('finishing'), actions: 'conclude' },
         leadsTo('paused'),
+        leadsTo('held'),
+        leadsTo('returning'),
         leadsTo('waiting'),
         leadsTo('skipping'),
         leadsTo('moving'),
@@ -276,6 +233,8 @@ export const scanMachine = setup({
       entry: at('saving'),
       on: {
         pauseNow: { actions: 'wantPause' },
+        // What was given to the saver counts.
+        abort: { actions: ['wantEnd', 'stay', 'keepReason'] },
         done: [
           { guard: 'isSkipped', target: 'crossing', actions: ['countSkip', 'tellSkip', 'countPoint'] },
           { guard: 'isAnswer', target: 'crossing', actions: ['countPoint', 'tellPoint'] },
@@ -289,6 +248,7 @@ export const scanMachine = setup({
     waiting: {
       entry: at('waiting'),
       on: {
+        suspend,
         pauseNow: { target: 'interrupting', actions: 'wantPause' },
         retryPoint: { guard: 'isBegun', target: 'interrupting', actions: 'startOver' },
         skipPoint: { guard: 'isBegun', target: 'interrupting', actions: 'skipByHand' },
@@ -316,12 +276,43 @@ export const scanMachine = setup({
         resume: { target: 'crossing', actions: ['goOn', 'tellResume'] },
         retryPoint: { guard: 'isBegun', target: 'crossing', actions: ['goOn', 'startOver', 'tellResume'] },
         skipPoint: { guard: 'isBegun', target: 'crossing', actions: ['skipByHand', 'goOn', 'tellResume'] },
+        stop: [
+          { guard: 'isOver', target: 'crossing', actions: ['wantEnd', 'stay'] },
+          { target: 'crossing', actions: 'wantEnd' },
+        ],
+      },
+    },
+    held: {
+      entry: [...at('held'), 'tellHold'],
+      exit: 'tellLift',
+      on: {
+        suspend: { actions: ['addHolder', 'tellHold'] },
+        lift: [
+          { guard: 'isLastHolder', target: 'crossing', actions: 'removeHolder' },
+          { actions: ['removeHolder', 'tellHold'] },
+        ],
+        pause: { target: 'crossing', actions: 'wantPause' },
+        pauseNow: { target: 'crossing', actions: 'wantPause' },
         stop: { target: 'crossing', actions: 'wantEnd' },
+      },
+    },
+    returning: {
+      entry: at('returning'),
+      on: {
+        suspend,
+        pause: { target: 'interrupting', actions: 'wantPause' },
+        pauseNow: { target: 'interrupting', actions: 'wantPause' },
+        stop: { target: 'interrupting', actions: ['wantEnd', 'stay'] },
+        done: { guard: 'isAnswer', target: 'finishing', actions: 'conclude' },
+        // The data are whole; that the axes are elsewhere is told at the end.
+        failed: { guard: 'isAnswer', target: 'finishing', actions: 'conclude' },
       },
     },
     finishing: {
       entry: at('finishing'),
       on: {
+        suspend: {},
+        lift: {},
         pause: {},
         resume: {},
         stop: {},

@@ -2,6 +2,7 @@ import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import type { DoneBefore } from '../scan/done-before.ts';
 import type { ScanPlan } from '../scan/plan.ts';
 import type { ScanSettingsInput } from '../scan/scan-settings.ts';
+import type { Suspender } from '../scan/suspender.ts';
 import type { DaqViewer } from './daq-viewer.ts';
 
 export interface ScanOptions extends ScanSettingsInput {
@@ -13,4 +14,6 @@ export interface ScanOptions extends ScanSettingsInput {
   readonly before?: DoneBefore;
   /** Where to keep the data, e.g. `dataset('./data')`; without it they are only shown. */
   readonly save?: ScanRecorder;
+  /** What holds the scan, and lets it go on by itself: `suspendWhile({ … })`. */
+  readonly suspend?: readonly Suspender[];
 }

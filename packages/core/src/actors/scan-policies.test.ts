@@ -151,3 +151,26 @@ describe('an axis that fails', () => {
     expect(kept.points[4]).toMatchObject({ targets: [1, 3], positions: [1, 3], data: [], status: 'skippedMoving' });
   });
 });
+
+describe('a disk that is full', () => {
+  it('holds the scan, which says why, and goes on by itself', async () => {
+    const { scan, over, meter, clock, modules } = await scanBench();
+    const { recorder, kept } = memoryRecorder({ waitsMs: 5000 });
+    const events: LabEvent[] = [];
+    modules.events$.subscribe((event) => events.push(event));
+    const run = scan({ over, read: [meter], save: recorder });
+    const troubles: (string | undefined)[] = [];
+    run.progress$.subscribe(({ trouble }) => {
+      if (trouble?.problem !== troubles.at(-1)) troubles.push(trouble?.problem);
+    });
+    await clock.sleep(3000);
+    expect([run.state, kept.points.length]).toEqual(['saving', 4]);
+    expect(await run.done).toMatchObject({ outcome: 'completed', points: 12 });
+    expect(troubles).toEqual(['the disk is full', undefined]);
+    expect(events.flatMap((event) => (event.type === 'savingWaits' ? [event.error?.problem] : []))).toEqual([
+      'the disk is full',
+      undefined,
+    ]);
+    expect(kept.log.join()).toMatch(/ERROR saving waits: the disk is full.*INFO saving goes on/);
+  });
+});

@@ -5,11 +5,12 @@ import { describeScan } from '../scan/describe-scan.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import type { PlannedPoint } from '../scan/planned-point.ts';
 import { preflight } from '../scan/preflight.ts';
+import type { ScanCourse } from '../scan/scan-course.ts';
 import { type ScanSettings, settingsOf, storedSettings } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
 import type { PointKeeper } from './point-keeper.ts';
+import type { ScanContext, ScanPhase } from './scan-facts.ts';
 import type { ScanInstruments } from './scan-instruments.ts';
-import type { ScanContext, ScanPhase } from './scan-machine.ts';
 import type { ScanOptions } from './scan-options.ts';
 
 type Note = (level: LogLine['level'], text: string) => void;
@@ -28,6 +29,7 @@ export interface ScanWorkOptions {
 export class ScanWork {
   readonly #options: ScanOptions;
   readonly #settings: ScanSettings;
+  readonly #course: ScanCourse;
   readonly #clock: Clock;
   readonly #instruments: ScanInstruments;
   readonly #keeper: PointKeeper;
@@ -40,17 +42,28 @@ export class ScanWork {
   /** What is saved next. */
   #point: ScanPoint | undefined;
   #measured: ScanPoint | undefined;
+  /** Where the axes go at the end. */
+  #returnTo: Readonly<Record<string, number>> | undefined;
+  #hasMoved = false;
+  /** What went wrong at the end, where it did no harm to the data. */
+  readonly troubles: DaqtorError[] = [];
   /** Ends the wait under way. */
   #endWait = (): void => {};
 
   constructor({ options, clock, instruments, keeper, note, deadTime }: ScanWorkOptions) {
     this.#options = options;
     this.#settings = settingsOf(options);
+    this.#course = options.over.begin();
     this.#clock = clock;
     this.#instruments = instruments;
     this.#keeper = keeper;
     this.#note = note;
     this.#deadTime = deadTime;
+  }
+
+  /** Whether there is such a step, as far as what was measured until now tells. */
+  hasStep(step: number): boolean {
+    return this.#course.has(step);
   }
 
   /** The point that was measured last. */
@@ -82,9 +95,12 @@ export class ScanWork {
       case 'waiting':
         return this.#wait(now);
       case 'interrupting':
-        return this.#interrupt();
+        return this.#interrupt(now);
+      case 'returning':
+        return this.#return();
       case 'paused':
-        return new Promise(() => {}); // until somebody resumes it
+      case 'held':
+        return new Promise(() => {}); // until somebody or something else lets it go on
       case 'finishing':
         return this.finish(now);
     }
@@ -94,18 +110,27 @@ export class ScanWork {
     const { over, read, save, before = NOTHING_BEFORE } = this.#options;
     await preflight(this.#options);
     if (save) {
-      const settings = storedSettings(this.#settings);
-      await this.#keeper.open(save, describeScan(over, read, settings, this.#clock.epochMs()));
+      const description = describeScan(over, read, this.#shownSettings(), this.#clock.epochMs());
+      await this.#keeper.open(save, { ...description, scan: over.scan, base: over.base });
       const begins = before.steps === 0 ? 'begins' : `goes on after ${before.steps} points`;
       this.#note('INFO', `${over.type} ${over.subType} of ${over.size} points ${begins}`);
     }
+    const { returnTo } = this.#settings;
+    this.#returnTo = returnTo === 'initial' ? await this.#instruments.positions() : returnTo;
     // Points at times go on at their pace: what is next is due now.
-    const isUnderWay = before.steps > 0 && before.steps < over.size;
-    this.#begunMs = this.#clock.now() - (isUnderWay ? (over.at(before.steps).dueMs ?? 0) : 0);
+    const isUnderWay = before.steps > 0 && this.hasStep(before.steps);
+    this.#begunMs = this.#clock.now() - (isUnderWay ? (this.#course.at(before.steps).dueMs ?? 0) : 0);
+  }
+
+  /** As they go into the file: numbers and texts. */
+  #shownSettings(): Readonly<Record<string, number | string>> {
+    const suspend = this.#options.suspend?.map(({ watch: _, ...settings }) => settings);
+    return { ...storedSettings(this.#settings), ...(suspend && { suspend: JSON.stringify(suspend) }) };
   }
 
   async #move(step: number): Promise<void> {
-    this.#planned = this.#options.over.at(step);
+    this.#planned = this.#course.at(step);
+    this.#hasMoved = true;
     this.#positions = await this.#instruments.move(this.#planned.targets);
   }
 
@@ -120,6 +145,7 @@ export class ScanWork {
     const atEpochMs = this.#clock.epochMs();
     const data = await this.#instruments.grab();
     this.#point = { step, ...this.#planned, positions: this.#positions, data, atEpochMs };
+    this.#course.measured(this.#point);
     this.#measured = this.#point;
   }
 
@@ -133,7 +159,7 @@ export class ScanWork {
   async #wait({ next }: ScanContext): Promise<void> {
     if (next.do !== 'wait') return;
     if (next.ms > 0) await this.#sleep(next.ms);
-    if (next.mends) await this.#instruments.mend();
+    if (next.after) await this.#instruments.mend();
   }
 
   /** Rejects as soon as the next phase begins, which then has no use for it. */
@@ -143,21 +169,37 @@ export class ScanWork {
     await this.#clock.sleep(ms, abort.signal);
   }
 
-  async #interrupt(): Promise<void> {
+  /** That a module which just failed cannot be brought to rest either is for its policy; of any other it is news. */
+  async #interrupt(now: ScanContext): Promise<void> {
+    const culprit = culpritOf(now)?.instrument;
     let restless: DaqtorError | undefined;
     for (const { error, wasLost } of await this.#instruments.rest()) {
-      if (wasLost) this.#note('WARNING', `it is lost, and could not be told to stop: ${error.message}`);
+      if (wasLost || error.instrument === culprit)
+        this.#note('WARNING', `it could not be told to stop: ${error.message}`);
       else restless ??= error;
     }
     if (restless) throw restless;
   }
 
+  async #return(): Promise<void> {
+    if (this.#returnTo && this.#hasMoved) await this.#instruments.moveSome(this.#returnTo);
+  }
+
   /** Brings everything to rest, then closes the file. A motor that cannot be stopped does not keep the file open. */
   async finish({ outcome, error, step, skipped }: ScanContext): Promise<void> {
-    for (const { error } of await this.#instruments.rest()) this.#note('ERROR', error.message);
+    for (const { error } of await this.#instruments.rest()) {
+      this.#note('ERROR', error.message);
+      this.troubles.push(error);
+    }
     if (error && outcome !== 'failed') this.#note('WARNING', error.message);
     const given = skipped > 0 ? `, ${skipped} of them skipped` : '';
     this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the scan ${outcome} after ${step} points${given}`);
     await this.#keeper.end(outcome, this.#deadTime());
   }
+}
+
+/** The error because of which a point was interrupted. */
+function culpritOf({ next, trouble }: Pick<ScanContext, 'next' | 'trouble'>): DaqtorError | undefined {
+  if (next.do === 'measure') return trouble;
+  return next.do === 'wait' ? next.after : next.error;
 }

@@ -10,6 +10,8 @@ export interface InstrumentSpec<Role extends string, Settings, Driver, Input = R
   readonly kind: string;
   readonly title: string;
   readonly settings: Settings & Readonly<Record<string, unknown>>;
+  /** What may be set. */
+  readonly schema: z.ZodObject;
   /**
    * Checks changes of settings.
    *
@@ -77,6 +79,7 @@ export function defineInstrument<
       kind,
       title,
       settings,
+      schema,
       change(changes: Readonly<Record<string, unknown>>, from: Settings = settings) {
         refuseUnknown(kind, Object.keys(schema.shape), Object.keys(changes));
         return parse({ ...from, ...changes });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CAPABILITIES } from './capabilities.ts';
 import type { DriverPlugin } from './driver-plugin.ts';
 
 /** Version of the contract between drivers and modules. It grows when old drivers would not work any more. */
@@ -11,11 +12,8 @@ export const driverManifest = z.object({
   title: z.string().min(1),
   /** By what it can be reached; none: it needs no wire. */
   wires: z.array(z.enum(['serial', 'tcp', 'usb', 'gpib'])).default([]),
-  /**
-   * What it can beside what every driver can. An actuator: search its `home`, tell its own `limits`, tell its `arrival`;
-   * a detector: `average` by itself, run `live` by itself.
-   */
-  can: z.array(z.enum(['home', 'limits', 'arrival', 'average', 'live'])).default([]),
+  /** What it can beside what every driver can, as far as that matters for choosing one; see `CAPABILITIES`. */
+  can: z.array(z.enum(CAPABILITIES).exclude(['estimate'])).default([]),
   /** How its serial port is set at the factory, as in an address: `baud=19200&flow=rtscts`. */
   serial: z.string().optional(),
   /** USB devices that may be this instrument, `vendor:product` in hexadecimal: `2341:0043`. */

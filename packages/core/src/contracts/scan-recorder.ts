@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Axis } from '../data/axis.ts';
 import type { DataToExport } from '../data/data-to-export.ts';
 import type { DataDistribution } from '../data/data-with-axes.ts';
+import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
 import type { ScanValue } from '../scan/scan-value.ts';
 import type { BoundedQueue } from '../streams/bounded-queue.ts';
@@ -26,6 +27,11 @@ export interface ScanDescription {
   /** Length of each scan dimension, slowest first. */
   readonly shape: readonly number[];
   readonly distribution: DataDistribution;
+  /**
+   * Whether points are decided while they are measured: then `axes` hold those of an even scan, which the targets of each
+   * point replace. There may be fewer points than places.
+   */
+  readonly isAdaptive?: boolean;
   /** Navigation axes: one per actuator, in the order of `actuators`. */
   readonly axes: readonly Axis[];
   readonly actuators: readonly ModuleRecord[];
@@ -96,6 +102,11 @@ export interface ScanRecording {
   readonly ahead?: number;
   /** The `step` of each point once it is durable in the file, in order. Errors when the point cannot be saved. */
   readonly saved$: Observable<number>;
+  /**
+   * What saving waits for at present, e.g. room on the disk, and goes on by itself once it is there; undefined while all
+   * goes well. A recording without it never waits.
+   */
+  readonly trouble$?: Observable<DaqtorError | undefined>;
   /**
    * Writes how the scan ended, closes the file and lets go of everything. Call it once, also after a failure.
    *

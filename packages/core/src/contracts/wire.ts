@@ -15,6 +15,11 @@ export interface Wire {
    * rejects instead.
    */
   send(bytes: Uint8Array): Promise<void>;
+  /**
+   * Somebody waits for bytes. For wires on which an instrument speaks only when it is asked to (USBTMC, GPIB); others
+   * leave it out. Called each time that a read has to wait; it must return at once.
+   */
+  listen?(): void;
   /** Idempotent; never rejects. */
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Overshoot } from '../processing/overshoot.ts';
 
 /** A fact about one module, a scan or a log. */
 export type LabFact =
-  | { readonly type: 'connected' | 'closed' | 'moving' | 'homing' | 'grabbed' | 'live' | 'scanResumed' }
+  | { readonly type: 'connected' | 'closed' | 'moving' | 'homing' | 'grabbed' | 'live' | 'scanResumed' | 'scanLifted' }
   /** Of an actuator, with the position read back. */
   | { readonly type: 'arrived' | 'stopped'; readonly position?: number; readonly units?: string }
   /** The module cannot be trusted any more (`faulted`), or is as it was (`refused`). */
@@ -28,10 +28,14 @@ export type LabFact =
   | { readonly type: 'pointSaved'; readonly measured: number }
   /** A point was given up, because of an error or because a person wanted it. */
   | { readonly type: 'pointSkipped'; readonly skipped: number; readonly error: DaqtorError | undefined }
+  /** By suspenders; it goes on by itself. */
+  | { readonly type: 'scanHeld'; readonly by: readonly string[] }
   /** A point is tried again after a pause. */
   | { readonly type: 'scanRetries'; readonly attempt: number; readonly inMs: number; readonly error: DaqtorError }
   /** By a person, or because of an error. */
   | { readonly type: 'scanPaused'; readonly error: DaqtorError | undefined }
+  /** Saving waits, e.g. for room on the disk; without an error it goes on. */
+  | { readonly type: 'savingWaits'; readonly error: DaqtorError | undefined }
   | {
       readonly type: 'scanEnded';
       readonly outcome: ScanOutcome;
@@ -39,6 +43,8 @@ export type LabFact =
       readonly error: DaqtorError | undefined;
     }
   | { readonly type: 'logBegan' | 'logEnded'; readonly place: string }
+  /** Values of one module that a log has made durable. */
+  | { readonly type: 'saved'; readonly module: string; readonly values: number }
   | { readonly type: 'logFailed'; readonly error: DaqtorError };
 
 /** A fact, in the order in which things happened. */
@@ -59,6 +65,7 @@ export function logLineOf(event: LabEvent): LogLine | undefined {
     case 'arrived':
     case 'grabbed':
     case 'pointSaved':
+    case 'saved':
       return undefined;
     case 'faulted':
     case 'refused':
@@ -87,8 +94,12 @@ export function logLineOf(event: LabEvent): LogLine | undefined {
       return line('WARNING', `${event.type}${event.error ? `: ${event.error.message}` : ''}`);
     case 'scanRetries':
       return line('WARNING', `attempt ${event.attempt + 1} in ${event.inMs} ms: ${event.error.message}`);
+    case 'scanHeld':
+      return line('WARNING', `${event.type} by ${event.by.join(', ')}`);
     case 'scanPaused':
       return event.error ? line('ERROR', pausedText(event.error)) : line('INFO', event.type);
+    case 'savingWaits':
+      return event.error ? line('ERROR', waitingText(event.error)) : line('INFO', 'saving goes on');
     case 'scanEnded':
       return event.error
         ? line('ERROR', event.error.message)
@@ -105,6 +116,11 @@ export function logLineOf(event: LabEvent): LogLine | undefined {
 export function pausedText({ message }: DaqtorError): string {
   const ways = 'resume() measures the point again, skipPoint() gives it up, stop() and abort() end the scan';
   return `The scan is paused: ${message}${message.endsWith('.') ? '' : '.'} ${ways}; onError: 'abort' would have ended it.`;
+}
+
+/** How a person lets saving go on. */
+export function waitingText({ message }: DaqtorError): string {
+  return `Saving waits, and goes on by itself once it can: ${message}`;
 }
 
 function returned({ awayMs, was, position, units = '' }: Extract<LabFact, { type: 'reconnected' }>): string {

@@ -26,8 +26,12 @@ it('builds a lab whose instruments are found by name', async () => {
   expect(() => bench.getMove('signal')).toThrow("there is no actuator 'signal' in this lab. There are x.");
   expect(bench.describe()).toMatchObject([
     { name: 'x', role: 'actuator', kind: 'stub-actuator', state: 'idle', units: 'mm', limits: { min: 0, max: 5 } },
-    { name: 'signal', role: 'detector', state: 'idle' },
+    { name: 'signal', role: 'detector', state: 'idle', can: [], liveSettings: ['timeoutMs', 'average', 'overshoot'] },
   ]);
+  expect(bench.settingsSchema('x')).toMatchObject({ properties: { epsilon: { minimum: 0 } } });
+  expect(() => bench.settingsSchema('y')).toThrow("there is no module 'y' in this lab. There are x, signal.");
+  await bench.close();
+  expect(bench.describe()).toMatchObject([{ can: undefined }, { state: 'offline', liveSettings: undefined }]);
 });
 
 it('names everything that is not right, at once', () => {

@@ -3,7 +3,10 @@ import type { ActuatorSpec } from '../contracts/define-actuator.ts';
 import type { DetectorSpec } from '../contracts/define-detector.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { fillVariables } from './fill-variables.ts';
-import { LabCore, type LabOptions, type LabSpecs, startLab } from './lab.ts';
+import { jsonSchemaOf } from './json-schema.ts';
+import { startLab } from './lab.ts';
+import { LabCore } from './lab-core.ts';
+import type { LabOptions, LabSpecs } from './lab-options.ts';
 import { migratePreset, PRESET_VERSION } from './migrate-preset.ts';
 import { reconnectPolicy } from './reconnect-policy.ts';
 
@@ -102,14 +105,13 @@ export async function labFromPreset(
 
 /** The form of presets with these plugins as JSON Schema, for completion in editors. */
 export function presetJsonSchema(plugins: readonly Plugin[]): Readonly<Record<string, unknown>> {
-  const toSchema = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  const { $schema, ...form } = toSchema(presetSchema);
-  const { properties, ...module } = toSchema(moduleSchema);
+  const { $schema, ...form } = jsonSchemaOf(presetSchema);
+  const { properties, ...module } = jsonSchemaOf(moduleSchema);
   const modules = plugins.map(({ kind, title, settings }) => ({
     ...module,
     title,
     $schema: undefined,
-    properties: { ...properties, kind: { const: kind }, settings: { ...toSchema(settings), $schema: undefined } },
+    properties: { ...properties, kind: { const: kind }, settings: { ...jsonSchemaOf(settings), $schema: undefined } },
   }));
   const shown = { ...form, properties: { ...form.properties, modules: modulesSchema(modules) } };
   return { $schema, title: 'Daqtor preset', ...JSON.parse(JSON.stringify(shown)) };

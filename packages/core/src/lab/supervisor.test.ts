@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { stubActuator, stubDetector } from '../testing/stub-instruments.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
-import { type LabOptions, lab } from './lab.ts';
+import { lab } from './lab.ts';
 import type { LabEvent } from './lab-event.ts';
+import type { LabOptions } from './lab-options.ts';
 
 /** A lab with one axis whose cable can be pulled, and a meter that has nothing to do with it. */
 async function labWithCable(options: Omit<LabOptions, 'clock' | 'onEvent'>) {

@@ -1,4 +1,4 @@
-import { Subject } from 'rxjs';
+import { combineLatest, map, of, Subject } from 'rxjs';
 import type { ScanPoint, ScanRecorder, ScanRecording } from '../contracts/scan-recorder.ts';
 import { BoundedQueue } from '../streams/bounded-queue.ts';
 
@@ -35,6 +35,9 @@ export function both(first: ScanRecorder, ...others: readonly ScanRecorder[]): S
         group,
         ahead: Math.min(...recordings.map(({ ahead = 1 }) => ahead)),
         saved$: saved$.asObservable(),
+        trouble$: combineLatest(recordings.map(({ trouble$ = of(undefined) }) => trouble$)).pipe(
+          map((troubles) => troubles.find((trouble) => trouble !== undefined)),
+        ),
         async end(outcome, deadTime) {
           await handedOut;
           const ends = await Promise.allSettled(recordings.map((recording) => recording.end(outcome, deadTime)));

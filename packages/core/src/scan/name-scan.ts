@@ -16,6 +16,8 @@ const SUB_TYPES: Partial<Readonly<Record<ScanValue['kind'], string>>> = {
   fermat: 'Fermat',
   rings: 'Rings',
   scatter: 'Random',
+  adaptive1D: 'Adaptive',
+  adaptive2D: 'Adaptive',
   shuffle: 'Random',
   backAndForth: 'LinearBackForce',
 };

@@ -3,10 +3,12 @@ import type { DaqViewer } from '../actors/daq-viewer.ts';
 import { Axis } from '../data/axis.ts';
 import type { DataDistribution } from '../data/data-with-axes.ts';
 import { areCompatible, convertUnits } from '../units/units.ts';
+import type { SignalValue } from './adaptive/signal.ts';
 import { nameScan } from './name-scan.ts';
 import { type PlannedPoint, plannedPoint } from './planned-point.ts';
-import type { PointAxis } from './points.ts';
+import type { PointAxis, PurePoint } from './points.ts';
 import { Scan } from './scan.ts';
+import { decidedCourse, fixedCourse, type ScanCourse } from './scan-course.ts';
 import type { ScanValue } from './scan-value.ts';
 
 /** An actuator in a scan. */
@@ -39,7 +41,11 @@ export interface ScanPlan {
   readonly base: Base;
   /** Why it cannot run in this lab; empty if it can. */
   readonly problems: readonly string[];
-  /** The point of a step, from 0 to `size - 1`. */
+  /** What its points are decided from, where they follow from the data; then `size` is the most that there may be. */
+  readonly signal?: SignalValue;
+  /** Begins a run along it. */
+  begin(): ScanCourse;
+  /** The point of a step, from 0 to `size - 1`; of an adaptive scan, that of a signal that is the same everywhere. */
   at(step: number): PlannedPoint;
   /** Positions of one actuator in the order of the array index. */
   positions(actuator: number): Float64Array;
@@ -76,12 +82,19 @@ export function planOf(scan: Scan | ScanValue, modules: Modules, base: Base = {}
     const offset = offsets[place] as number;
     return offset === 0 ? values : values.map((one) => one + offset);
   };
+  const place = (point: PurePoint) => {
+    if (!isShifted) return plannedPoint(axes, point);
+    const values = point.values.map((one, i) => one + (offsets[i] as number));
+    return plannedPoint(axes, { indexes: point.indexes, values });
+  };
+  const at = (step: number) => place(points.at(step));
+  const { size, decisions } = points;
   return {
     ...nameScan(value, points),
     actuators,
     shape: points.shape,
     distribution: points.distribution,
-    size: points.size,
+    size,
     isComplete: points.isComplete,
     isTimed: points.axes.some(({ role }) => role === 'time'),
     scan: value,
@@ -89,12 +102,9 @@ export function planOf(scan: Scan | ScanValue, modules: Modules, base: Base = {}
       points.axes.flatMap(({ name, isRelative }, i) => (isRelative ? [[name, offsets[i] as number]] : [])),
     ),
     problems: [...new Set(bindings.flatMap(({ problem }) => problem ?? []))],
-    at: (step) => {
-      const point = points.at(step);
-      if (!isShifted) return plannedPoint(axes, point);
-      const values = point.values.map((one, place) => one + (offsets[place] as number));
-      return plannedPoint(axes, { indexes: point.indexes, values });
-    },
+    ...(decisions && { signal: decisions.signal }),
+    begin: () => (decisions ? decidedCourse(decisions, size, place) : fixedCourse(size, at)),
+    at,
     positions: (actuator) => coordinates(places[actuator] ?? -1),
     navAxes: () =>
       points.axes.map(({ name, units }, i) => {

@@ -1,3 +1,4 @@
+import { adaptivePoints } from './adaptive/adaptive-points.ts';
 import { axisPoints } from './axis-value.ts';
 import { concatOf, zipOf } from './kinds/joined.ts';
 import { maskedOf } from './kinds/masked.ts';
@@ -11,6 +12,7 @@ import { squareSpiralOf } from './kinds/square-spiral.ts';
 import { timesOf } from './kinds/times.ts';
 import { actuatorAxis, type Points } from './points.ts';
 import { pymodaqPoints } from './pymodaq/pymodaq-points.ts';
+import { refusal } from './refuse.ts';
 import type { ScanValue } from './scan-value.ts';
 
 /**
@@ -42,25 +44,39 @@ export function pointsOf(scan: ScanValue): Points {
       return pathOf(scan.actuators.map(actuatorAxis), scan.vertices, scan.step);
     case 'scatter':
       return scatterOf(scan.spans.map(actuatorAxis), scan.spans, scan.count, scan.seed);
+    case 'adaptive1D':
+    case 'adaptive2D':
+      return adaptivePoints(scan);
     case 'pymodaq':
       return pymodaqPoints(scan);
     case 'product':
-      return productOf(scan.scans.map(pointsOf), scan.snake ?? []);
+      return productOf(scan.scans.map(knownPoints), scan.snake ?? []);
     case 'zip':
-      return zipOf(scan.scans.map(pointsOf));
+      return zipOf(scan.scans.map(knownPoints));
     case 'concat':
-      return concatOf(scan.scans.map(pointsOf));
+      return concatOf(scan.scans.map(knownPoints));
     case 'mask':
-      return maskedOf(pointsOf(scan.scan), scan.region, scan.x, scan.y);
+      return maskedOf(knownPoints(scan.scan), scan.region, scan.x, scan.y);
     case 'shuffle':
-      return shuffledOf(pointsOf(scan.scan), scan.seed);
+      return shuffledOf(knownPoints(scan.scan), scan.seed);
     case 'repeat':
-      return repeatedOf(pointsOf(scan.scan), scan.times, scan.each ?? false);
+      return repeatedOf(knownPoints(scan.scan), scan.times, scan.each ?? false);
     case 'relative': {
       const points = pointsOf(scan.scan);
       return { ...points, axes: points.axes.map((axis) => ({ ...axis, isRelative: axis.role === 'actuator' })) };
     }
     case 'backAndForth':
-      return backAndForthOf(pointsOf(scan.scan));
+      return backAndForthOf(knownPoints(scan.scan));
   }
+}
+
+/** Points that do not depend on what is measured. */
+function knownPoints(scan: ScanValue): Points {
+  const points = pointsOf(scan);
+  if (!points.decisions) return points;
+  throw refusal(
+    'an adaptive scan cannot be part of another: its points are not known beforehand',
+    undefined,
+    'Run it by itself, several of them as a batch',
+  );
 }

@@ -1,4 +1,5 @@
 import type { DataDistribution } from '../data/data-with-axes.ts';
+import type { Decisions } from './adaptive/decisions.ts';
 
 /** What a scan varies: the position of an actuator, the time, or the number of a repetition. */
 export interface PointAxis {
@@ -36,6 +37,11 @@ export interface Points {
   at(step: number): PurePoint;
   /** Values of one axis in the order of the array index, shape `[length of its dimension]`. */
   coordinates(axis: number): Float64Array;
+  /**
+   * Of points that are decided while they are measured: how. `size` is then the most that there may be, and `at` gives
+   * those of a signal that is the same everywhere.
+   */
+  readonly decisions?: Decisions;
 }
 
 /** Points that are a list: each has its place at the number of its step. */

@@ -3,11 +3,12 @@ import type { DaqViewer } from '../actors/daq-viewer.ts';
 import type { GrabForm } from '../actors/expected-grab.ts';
 import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
+import { convertUnits } from '../units/units.ts';
 import { type DoneBefore, NOTHING_BEFORE } from './done-before.ts';
 import { estimateDuration } from './estimate-duration.ts';
 import type { ScanPlan } from './plan.ts';
 import { type Reach, reachOf } from './reach.ts';
-import { type ScanSettingsInput, settingsOf, settingsProblems } from './scan-settings.ts';
+import { type ScanSettings, type ScanSettingsInput, settingsOf, settingsProblems } from './scan-settings.ts';
 
 /** What a scan would do, found out without moving anything. */
 export interface PreflightReport {
@@ -15,6 +16,8 @@ export interface PreflightReport {
   readonly reasons: readonly string[];
   /** How many points it has. */
   readonly points: number;
+  /** Whether it may end with fewer: an adaptive scan that reaches its goal. */
+  readonly mayEndSooner: boolean;
   readonly shape: readonly number[];
   /** Where it takes each actuator. */
   readonly reaches: readonly Reach[];
@@ -62,6 +65,7 @@ export async function preflightReport(input: PreflightInput): Promise<PreflightR
   return {
     reasons: [...reasonsAgainst(input), ...lackOfRoom(room)],
     points: over.size,
+    mayEndSooner: over.signal !== undefined,
     shape: over.shape,
     reaches: over.actuators.flatMap(({ actuator }, i) => (actuator.state === 'idle' ? [reachOf(over, i)] : [])),
     forms: Object.fromEntries(read.flatMap(({ name, expected: { forms } }) => (forms ? [[name, forms]] : []))),
@@ -78,14 +82,22 @@ function modulesOf({ over, read }: PreflightInput): readonly (DaqMove | DaqViewe
 function reasonsAgainst(input: PreflightInput): string[] {
   const { over, read } = input;
   const modules = modulesOf(input);
-  const names = modules.map(({ name }) => name);
-  const reasons = [...over.problems, ...settingsProblems(settingsOf(input), names)];
+  const settings = settingsOf(input);
+  const names = {
+    actuators: over.actuators.map(({ actuator }) => actuator.name),
+    detectors: read.map(({ name }) => name),
+  };
+  const reasons = [...over.problems, ...settingsProblems(settings, names), ...returnProblems(over, settings)];
   for (const [i, module] of modules.entries()) {
     if (modules.indexOf(module) !== i) reasons.push(`[${module.name}] takes part twice`);
     else if (module.state !== 'idle') reasons.push(`[${module.name}] is ${module.state}, not idle`);
   }
   for (const module of read)
     if (!isDetector(module)) reasons.push(`[${module.name}] is no detector and cannot be read`);
+  const { signal } = over;
+  if (signal && !read.some(({ name }) => name === signal.detector)) {
+    reasons.push(`[${signal.detector}] decides where the scan goes, but is not among the detectors that are read`);
+  }
   for (const [i, { actuator }] of over.actuators.entries()) {
     if (actuator.state !== 'idle') continue;
     const { name, units, min, max, count, outside } = reachOf(over, i);
@@ -96,6 +108,21 @@ function reasonsAgainst(input: PreflightInput): string[] {
     );
   }
   return reasons;
+}
+
+/** A way back that cannot be gone is better known before the way out. */
+function returnProblems({ actuators }: ScanPlan, { returnTo }: ScanSettings): string[] {
+  if (typeof returnTo !== 'object') return [];
+  return actuators.flatMap(({ actuator, units }) => {
+    const target = returnTo[actuator.name];
+    if (target === undefined || actuator.state !== 'idle') return [];
+    const { min, max } = actuator.limits;
+    const own = convertUnits(target, units, actuator.units);
+    if (own >= min && own <= max) return [];
+    return [
+      `[${actuator.name}] returnTo ${own} ${actuator.units} lies outside its limits ${min} to ${max} ${actuator.units}`,
+    ];
+  });
 }
 
 /** Scripts without types can pass anything. */

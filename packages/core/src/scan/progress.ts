@@ -1,6 +1,7 @@
-import type { ScanPhase } from '../actors/scan-machine.ts';
+import type { ScanPhase } from '../actors/scan-facts.ts';
 import type { ScanPoint } from '../contracts/scan-recorder.ts';
 import { magnitude } from '../data/complex.ts';
+import type { DataToExport } from '../data/data-to-export.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { ScanPlan } from './plan.ts';
 
@@ -30,17 +31,20 @@ export interface Progress {
   readonly reading: Reading | undefined;
   /** Why it is paused, unless a person wanted it. */
   readonly trouble: DaqtorError | undefined;
+  /** Names of the suspenders that hold it. */
+  readonly heldBy: readonly string[];
 }
 
-export interface ProgressFacts extends Pick<Progress, 'state' | 'done' | 'skipped' | 'elapsedMs' | 'trouble'> {
+export interface ProgressFacts
+  extends Pick<Progress, 'state' | 'done' | 'skipped' | 'elapsedMs' | 'trouble' | 'heldBy'> {
   readonly plan: ScanPlan;
   /** Points that were done before this run began. */
-  readonly before: number;
+  readonly before?: number;
   /** What was measured last. */
   readonly point: ScanPoint | undefined;
 }
 
-export function progressOf({ plan: { size, actuators }, point, before, ...facts }: ProgressFacts): Progress {
+export function progressOf({ plan: { size, actuators }, point, before = 0, ...facts }: ProgressFacts): Progress {
   const { done, elapsedMs } = facts;
   const here = done - before;
   return {
@@ -55,12 +59,13 @@ export function progressOf({ plan: { size, actuators }, point, before, ...facts 
           units,
         }))
       : [],
-    reading: point && firstReading(point),
+    reading: point && firstReading(point.data),
   };
 }
 
-function firstReading(point: ScanPoint): Reading | undefined {
-  for (const { data } of point.data) {
+/** The first 0D value, if there is one; the magnitude of a complex one. */
+export function firstReading(exports: readonly DataToExport[]): Reading | undefined {
+  for (const { data } of exports) {
     for (const { dim, name, data: arrays, complex, units } of data) {
       const [values] = arrays;
       const value = complex && values ? magnitude(values)[0] : values?.[0];

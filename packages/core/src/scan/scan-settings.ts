@@ -7,6 +7,14 @@ export const scanSettings = z.strictObject({
   settleMs: z.number().nonnegative().default(0).describe('Pause between arrival and reading'),
   waitMs: z.number().nonnegative().default(0).describe('Pause after a point, before the next move'),
   onError: errorPolicies.default([]).describe('What to do when an instrument fails; default: pause, and say why'),
+  onOvershoot: z
+    .enum(['ignore', 'pause', 'stop', 'abort'])
+    .default('ignore')
+    .describe('What to do when a detector shows a value beyond its `overshoot` limits; `stop` leaves the axes there'),
+  returnTo: z
+    .union([z.literal('initial'), z.record(z.string(), z.number())])
+    .optional()
+    .describe('Where the axes go at the end: where they were, or positions by name, in the units of the scan'),
 });
 export type ScanSettings = z.output<typeof scanSettings>;
 export type ScanSettingsInput = z.input<typeof scanSettings>;
@@ -23,10 +31,12 @@ export function settingsOf(options: ScanSettingsInput): ScanSettings {
   return parseSettings('scan', scanSettings, given);
 }
 
-/** Settings as they go into a file: numbers and texts. */
+/** Settings as they go into a file: numbers and texts, lists and groups as JSON. */
 export function storedSettings(settings: ScanSettings): Readonly<Record<string, number | string>> {
   return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, typeof value === 'number' ? value : JSON.stringify(value)]),
+    Object.entries(settings).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, typeof value === 'object' ? JSON.stringify(value) : value]],
+    ),
   );
 }
 
@@ -47,12 +57,25 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text; // Told as what it is: no setting.
+    return text; // A word is itself.
   }
 }
 
-/** Instruments that settings name but the scan does not use: a policy that would never be followed. */
-export function settingsProblems({ onError }: ScanSettings, names: readonly string[]): string[] {
-  const strangers = onError.flatMap(({ module }) => (module === undefined || names.includes(module) ? [] : [module]));
-  return [...new Set(strangers)].map((name) => `onError names [${name}], which takes no part in the scan`);
+/** Instruments that settings name but the scan does not use: a setting that would never be followed. */
+export function settingsProblems(
+  { onError, returnTo }: ScanSettings,
+  { actuators, detectors }: { readonly actuators: readonly string[]; readonly detectors: readonly string[] },
+): string[] {
+  const strangers = (setting: string, named: readonly (string | undefined)[], known: readonly string[]) =>
+    [...new Set(named)].flatMap((name) =>
+      name === undefined || known.includes(name) ? [] : [`${setting} names [${name}], which takes no part in the scan`],
+    );
+  return [
+    ...strangers(
+      'onError',
+      onError.map(({ module }) => module),
+      [...actuators, ...detectors],
+    ),
+    ...strangers('returnTo', typeof returnTo === 'object' ? Object.keys(returnTo) : [], actuators),
+  ];
 }

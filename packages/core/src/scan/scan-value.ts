@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Region } from '../roi/region.ts';
+import { type AdaptiveValue, adaptiveSchemas } from './adaptive/adaptive-value.ts';
 import { type AxisValue, actuatorFields, axisSchemas } from './axis-value.ts';
 import { type PymodaqValue, pymodaqSchema } from './pymodaq/pymodaq-value.ts';
 
@@ -17,6 +18,7 @@ const disc = {
 
 const leaves = [
   ...axisSchemas,
+  ...adaptiveSchemas,
   z.object({ kind: z.literal('times'), count: z.int().min(1), everyMs: z.number().positive() }),
   z.object({ kind: z.literal('squareSpiral'), actuators: two, centre: pair, steps: pair, rings: z.int().min(0) }),
   z.object({ kind: z.literal('archimedes'), ...disc }),
@@ -38,7 +40,7 @@ const leaves = [
 ] as const;
 
 /** A scan that is not made of others. */
-type Leaf = AxisValue | PymodaqValue | z.output<(typeof leaves)[number]>;
+type Leaf = AxisValue | AdaptiveValue | PymodaqValue | z.output<(typeof leaves)[number]>;
 
 /** A scan as plain data: what JSON holds, and what goes into the file. The builders make it, `planOf` runs it. */
 export type ScanValue =

@@ -41,7 +41,7 @@ const UNITS: readonly (readonly [string, string])[] = [
 ];
 
 /** The settings of a driver in the order in which they were written, those of its own first. */
-export function describeSettings({ settings }: DriverPlugin): SettingDescription[] {
+export function describeSettings({ settings }: Pick<DriverPlugin, 'settings'>): SettingDescription[] {
   const schema = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' }) as JsonSchema & {
     readonly required?: readonly string[];
   };

@@ -32,7 +32,13 @@ function folderWith(files: Readonly<Record<string, string>>): string {
 }
 
 const LAKE_SHORE = { path: '/dev/ttyUSB0', vendorId: '1fb9', productId: '0301', serialNumber: '336A17', maker: 'LSCI' };
-const RIGOL = { path: '/dev/bus/usb/001/004', vendorId: '1ab1', productId: '04ce', serialNumber: 'DS1ZA1' };
+const RIGOL = {
+  path: '/dev/bus/usb/001/004',
+  vendorId: '1ab1',
+  productId: '04ce',
+  serialNumber: 'DS1ZA1',
+  isUsbtmc: true,
+};
 
 it('names the drivers whose instruments have the USB id of a port', async () => {
   const { ports } = await findPorts(
@@ -57,9 +63,22 @@ it('says what to do where the system refuses access', async () => {
 });
 
 it('says by which wire a driver reaches an instrument that is plugged in by USB', async () => {
-  const { ports } = await findPorts(manifests, machine({ usb: async () => [RIGOL] }));
+  const [first] = manifests;
+  const driver = { ...first, wires: ['tcp'], usbIds: ['1ab1:04ce'] } as (typeof manifests)[number];
+  const { ports } = await findPorts([driver], machine({ usb: async () => [{ ...RIGOL, isUsbtmc: false }] }));
   expect(ports).toMatchObject([
-    { kind: 'usb', address: undefined, fits: ['rigol-ds1000z'], problem: expect.stringContaining('by tcp') },
+    { kind: 'usb', address: undefined, fits: [driver.kind], problem: expect.stringContaining('by tcp') },
+  ]);
+});
+
+it('gives the address of a USB instrument, also of one of the class that no driver knows', async () => {
+  const unknown = { ...RIGOL, vendorId: '0957', productId: '1796', serialNumber: 'MY/1' };
+  const mouse = { ...RIGOL, vendorId: '046d', productId: 'c077', isUsbtmc: false };
+  const { ports } = await findPorts(manifests, machine({ usb: async () => [RIGOL, unknown, mouse] }));
+  expect(ports).toMatchObject([
+    { address: 'usb://1AB1:04CE/DS1ZA1', fits: ['rigol-ds1000z'], problem: undefined },
+    { address: 'usb://0957:1796/MY%2F1', fits: [], problem: undefined },
+    { address: undefined, fits: [], problem: undefined },
   ]);
 });
 
@@ -77,7 +96,7 @@ it('gives a rule of udev for a USB instrument that its driver may not open', asy
 
 it('lists a device with a serial port once', async () => {
   const serial = async () => ({ ports: [LAKE_SHORE], note: undefined });
-  const usb = async () => [{ ...LAKE_SHORE, path: '/dev/bus/usb/001/002' }, RIGOL];
+  const usb = async () => [{ ...LAKE_SHORE, path: '/dev/bus/usb/001/002', isUsbtmc: false }, RIGOL];
   expect((await findPorts(manifests, machine({ serial, usb }))).ports.map(({ kind }) => kind)).toEqual([
     'serial',
     'usb',
@@ -112,7 +131,7 @@ it('reads USB devices from sysfs, without hubs, interfaces and what is half gone
       product: 'DS1000Z',
     }),
     ...device('usb1', { idVendor: '1d6b', idProduct: '0002', busnum: '1', devnum: '1', bDeviceClass: '09' }),
-    ...device('1-1:1.0', { idVendor: '1ab1', idProduct: '04ce', busnum: '1', devnum: '12' }),
+    ...device('1-1:1.0', { bInterfaceClass: 'fe', bInterfaceSubClass: '03' }),
     ...device('1-2', { idVendor: '1234' }),
   });
   expect(await listUsbDevices(sysfs)).toEqual([
@@ -123,6 +142,7 @@ it('reads USB devices from sysfs, without hubs, interfaces and what is half gone
       serialNumber: 'DS1ZA1',
       maker: undefined,
       product: 'DS1000Z',
+      isUsbtmc: true,
     },
   ]);
 });

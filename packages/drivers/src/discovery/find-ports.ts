@@ -2,6 +2,8 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { DriverManifest } from '@daqtor/core';
 import { listSerialPorts, type SerialPortInfo, type SerialPortList } from '../transports/list-serial-ports.ts';
+import { udevAdvice } from '../transports/udev-advice.ts';
+import { usbAddress } from '../transports/usb-address.ts';
 import { listUsbDevices, type UsbDeviceInfo } from './list-usb-devices.ts';
 
 /** Something that an instrument may hang on. */
@@ -92,21 +94,21 @@ async function usbOf(
   drivers: readonly DriverManifest[],
   { access }: SystemPorts,
 ): Promise<FoundPort> {
-  const { path, serialNumber, maker, product, vendorId } = device;
+  const { path, serialNumber, maker, product, vendorId, productId, isUsbtmc } = device;
   const usbId = idOf(device);
   const fits = fitting(drivers, usbId);
-  const base = { kind: 'usb', path, address: undefined, usbId, serialNumber, maker, product, fits } as const;
   const wires = drivers.filter(({ kind }) => fits.includes(kind)).flatMap((driver) => driver.wires);
-  if (fits.length > 0 && !wires.includes('usb')) {
-    return {
-      ...base,
-      problem: `the driver does not speak USB: connect the instrument by ${[...new Set(wires)].join(' or ')}`,
-    };
+  const speaksUsb = wires.includes('usb');
+  const ids = { vendorId: Number.parseInt(vendorId, 16), productId: Number.parseInt(productId, 16) };
+  // Whatever is of the class can be asked who it is.
+  const address = speaksUsb || isUsbtmc ? usbAddress({ ...ids, serialNumber }) : undefined;
+  const base = { kind: 'usb', path, address, usbId, serialNumber, maker, product, fits } as const;
+  if (fits.length > 0 && !speaksUsb) {
+    const others = [...new Set(wires)].join(' or ');
+    return { ...base, problem: `the driver does not speak USB: connect the instrument by ${others}` };
   }
-  const rule = `SUBSYSTEM=="usb", ATTR{idVendor}=="${vendorId}", MODE="0660", TAG+="uaccess"`;
-  const advice = `write ${rule} into /etc/udev/rules.d/70-instrument.rules, then plug it in again`;
   // Of a mouse nobody wants to know who may open it.
-  return { ...base, problem: fits.length === 0 ? undefined : await refusal(path, access, advice) };
+  return { ...base, problem: address === undefined ? undefined : await refusal(path, access, udevAdvice(vendorId)) };
 }
 
 async function refusal(path: string, access: SystemPorts['access'], advice: string): Promise<string | undefined> {

@@ -36,6 +36,18 @@ describeDetectorDriver('keithley2400Meter beside its source, in memory', async (
   return { driver: await keithley2400Meter({ port }).connect(context) };
 });
 
+describeDetectorDriver('keithley2400Meter by TCP', async () => {
+  const served = await serveTcp(simulatedKeithley2400({ clock: realClock }));
+  const { context } = testContext(realClock);
+  const source = await keithley2400Source({ port: served.address, ...voltage }).connect(context);
+  const driver = await keithley2400Meter({ port: served.address }).connect(context);
+  const dispose = async () => {
+    await source.close();
+    await served.close();
+  };
+  return { driver, dispose };
+});
+
 describe('keithley2400', () => {
   const IDENTITY = 'KEITHLEY INSTRUMENTS INC.,MODEL 2400,0801342,C30   Mar 17 2006 09:29:29/A02  /K/J\r\n';
   const NO_ERROR: ExpectedExchange = [':SYST:ERR?\n', '0,"No error"\r\n'];

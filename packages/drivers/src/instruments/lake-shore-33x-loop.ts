@@ -2,6 +2,7 @@ import { DaqtorError, defineActuator } from '@daqtor/core';
 import { z } from 'zod';
 import { portOrAddress } from '../transports/resolve-port.ts';
 import { INPUTS, type LakeShore, overLakeShore } from './lake-shore-33x.ts';
+import { Settling } from './settling.ts';
 
 const settings = z.object({
   port: portOrAddress,
@@ -46,8 +47,7 @@ export const lakeShore33xLoop = defineActuator({
         const parameters = [range, `${heaterRange}`].filter((text) => text !== '').join(',');
         await talk.command(`RANGE ${parameters}`, `heater range ${heaterRange}`, context.signal);
       }
-      let target: number | undefined;
-      let withinSinceMs: number | undefined;
+      const settling = new Settling(context.clock, toleranceK, holdS);
       const setSetpoint = (kelvin: number, signal: AbortSignal) =>
         talk.command(`SETP ${loop},${kelvin}`, `the setpoint ${kelvin} K`, signal);
       return {
@@ -57,24 +57,12 @@ export const lakeShore33xLoop = defineActuator({
         async startMove(kelvin, signal) {
           await requireHeater(controller, range, signal);
           await setSetpoint(kelvin, signal);
-          target = kelvin;
-          withinSinceMs = undefined;
+          settling.start(kelvin);
         },
-        async isMoving(signal) {
-          if (target === undefined) return false;
-          const now = context.clock.now();
-          if (Math.abs((await controller.readKelvin(input, signal)) - target) > toleranceK) {
-            withinSinceMs = undefined;
-            return true;
-          }
-          withinSinceMs ??= now;
-          if (now - withinSinceMs < 1000 * holdS) return true;
-          target = undefined;
-          return false;
-        },
+        isMoving: async (signal) => settling.isUnderWay && settling.take(await controller.readKelvin(input, signal)),
         async stop(signal) {
-          if (target === undefined) return;
-          target = undefined;
+          if (!settling.isUnderWay) return;
+          settling.end();
           // The way back to where it is must not be ramped from the old setpoint.
           await talk.command(`RAMP ${loop},0,0`, 'ending the ramp', signal);
           await setSetpoint(round(await controller.readKelvin(input, signal)), signal);

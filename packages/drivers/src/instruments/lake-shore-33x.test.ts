@@ -29,6 +29,11 @@ describeActuatorDriver('lakeShore33xLoop on a pseudo-terminal', async () => {
   return { driver, clock: realClock, targets: [80, 90], epsilon: 0.2, dispose: () => served.close() };
 });
 
+describeDetectorDriver('lakeShore33xInputs on a wire in memory, byte by byte', async () => {
+  const { port, context } = controller();
+  return { driver: await lakeShore33xInputs({ port }).connect(context) };
+});
+
 describeDetectorDriver('lakeShore33xInputs by TCP', async () => {
   const served = await serveTcp(simulatedLakeShore335({ clock: realClock }));
   const driver = await lakeShore33xInputs({ port: served.address }).connect(testContext(realClock).context);

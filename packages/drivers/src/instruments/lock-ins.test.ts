@@ -42,6 +42,12 @@ describeDetectorDriver('sr830Recorder on a wire in memory', async () => {
   return { driver: await sr830Recorder({ port, points: 250 }).connect(context) };
 });
 
+describeDetectorDriver('sr830Recorder by TCP', async () => {
+  const served = await serveTcp(simulatedSr830({ clock: realClock }));
+  const driver = await sr830Recorder({ port: served.address, points: 8 }).connect(testContext(realClock).context);
+  return { driver, dispose: () => served.close() };
+});
+
 describeDetectorDriver('sr860 on a wire in memory, byte by byte', async () => {
   const { port, context } = bench(simulatedSr860);
   const spec = sr860({ port });

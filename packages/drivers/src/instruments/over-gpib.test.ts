@@ -1,11 +1,12 @@
 import { lab, realClock, VirtualClock } from '@daqtor/core';
-import { describeDetectorDriver } from '@daqtor/core/testing';
+import { describeActuatorDriver, describeDetectorDriver } from '@daqtor/core/testing';
 import {
   memoryPort,
   servePty,
   serveTcp,
   simulatedHp34401a,
   simulatedKeithley2000,
+  simulatedKeithley2400,
   simulatedPrologix,
   simulatedSr830,
   simulators,
@@ -19,6 +20,7 @@ import { keithley2000 } from './keithley2000.ts';
 import { keithley2400Meter } from './keithley2400-meter.ts';
 import { keithley2400Source } from './keithley2400-source.ts';
 import { sr830 } from './sr830.ts';
+import { sr830Recorder } from './sr830-recorder.ts';
 
 const never = new AbortController().signal;
 const volts = async (meter: {
@@ -36,6 +38,7 @@ function bus(latencyMs = 2) {
       8: lockIn,
       16: simulatedKeithley2000({ clock, input: () => 1 }),
       22: simulatedHp34401a({ clock, input: () => 2 }),
+      24: simulatedKeithley2400({ clock }),
     },
   });
   const port = memoryPort('gpib', simulated, clock, { latencyMs, fragmentBytes: 1 });
@@ -56,6 +59,23 @@ describeDetectorDriver('keithley2000 on GPIB, in memory, byte by byte', async ()
 describeDetectorDriver('sr830 on GPIB, in memory, byte by byte', async () => {
   const { at, context } = bus();
   return { driver: await sr830({ port: at(8), timeConstantS: 0.01 }).connect(context) };
+});
+
+describeDetectorDriver('sr830Recorder on GPIB, in memory, byte by byte', async () => {
+  const { at, context } = bus();
+  return { driver: await sr830Recorder({ port: at(8), points: 16 }).connect(context) };
+});
+
+describeActuatorDriver('keithley2400Source on GPIB, in memory, byte by byte', async () => {
+  const { clock, at, context } = bus();
+  const spec = keithley2400Source({ port: at(24), source: 'voltage', compliance: 0.01, rampPerS: 10 });
+  return { driver: await spec.connect(context), clock, targets: [-1, 2], epsilon: 0.001 };
+});
+
+describeDetectorDriver('keithley2400Meter on GPIB, in memory, byte by byte', async () => {
+  const { at, context } = bus();
+  await keithley2400Source({ port: at(24), source: 'voltage', compliance: 0.01 }).connect(context);
+  return { driver: await keithley2400Meter({ port: at(24) }).connect(context) };
 });
 
 describeDetectorDriver('hp34401a on GPIB, by TCP', async () => {
@@ -161,19 +181,5 @@ describe('an instrument behind a GPIB adapter', () => {
     await first.close();
     port.replug();
     expect(await volts(await keithley2000({ port: at(16), nplc: 0.1 }).connect(context))).toBeCloseTo(1, 2);
-  });
-
-  it('may be two drivers for one instrument', async () => {
-    const clock = new VirtualClock();
-    const simulator = simulators.find(({ name }) => name === 'prologix');
-    if (!simulator) throw new Error('no simulator');
-    const port = gpibPort(memoryPort('gpib', simulator.make({ clock }), clock), 24);
-    const { context } = testContext(clock);
-    const source = await keithley2400Source({ port, source: 'voltage', compliance: 0.01 }).connect(context);
-    const meter = await keithley2400Meter({ port }).connect(context);
-    await source.startMove(2, never);
-    expect(await source.isMoving(never)).toBe(false);
-    expect(await volts(meter)).toBeCloseTo(2, 2);
-    await source.close();
   });
 });

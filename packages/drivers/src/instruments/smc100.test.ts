@@ -41,7 +41,7 @@ describeActuatorDriver('smc100 on a pseudo-terminal', async () => {
   return { driver, clock: realClock, targets: [0.5, 4.5], epsilon: 0.001, dispose: () => served.close() };
 });
 
-describeActuatorDriver('a CONEX-CC by TCP', async () => {
+describeActuatorDriver('smc100 (a CONEX-CC) by TCP', async () => {
   const served = await serveTcp(simulatedSmc100({ clock: realClock, stages: [QUICK], version: 'CONEX-CC 2.0.1' }));
   const driver = await homed(await smc100({ port: served.address }).connect(testContext(realClock).context), realClock);
   return { driver, clock: realClock, targets: [0.5, 4.5], epsilon: 0.001, dispose: () => served.close() };

@@ -5,11 +5,13 @@ import {
   type SimulatedInstrument,
   type SimulatedLockIn,
   simulatedEsp301,
+  simulatedFirmata,
   simulatedGrbl,
   simulatedHp34401a,
   simulatedKeithley2000,
   simulatedKeithley2400,
   simulatedLakeShore335,
+  simulatedModbusController,
   simulatedPrologix,
   simulatedRigolDs1000z,
   simulatedSmc100,
@@ -23,14 +25,21 @@ import { describe, expect, it } from 'vitest';
 import { testContext } from '../testing/scripted-port.ts';
 import { gpibPort } from '../transports/gpib-port.ts';
 import { esp301 } from './esp301.ts';
+import { firmataInputs } from './firmata-inputs.ts';
+import { firmataOutput } from './firmata-output.ts';
 import { grbl } from './grbl.ts';
 import { hp34401a } from './hp34401a.ts';
 import { keithley2000 } from './keithley2000.ts';
+import { keithley2400Meter } from './keithley2400-meter.ts';
 import { keithley2400Source } from './keithley2400-source.ts';
 import { lakeShore33xInputs } from './lake-shore-33x-inputs.ts';
+import { lakeShore33xLoop } from './lake-shore-33x-loop.ts';
+import { modbusRegisters } from './modbus-registers.ts';
+import { modbusSetpoint } from './modbus-setpoint.ts';
 import { rigolDs1000z } from './rigol-ds1000z.ts';
 import { smc100 } from './smc100.ts';
 import { sr830 } from './sr830.ts';
+import { sr830Recorder } from './sr830-recorder.ts';
 import { sr860 } from './sr860.ts';
 import { thorlabsApt } from './thorlabs-apt.ts';
 import { zaber } from './zaber.ts';
@@ -88,6 +97,47 @@ const CATALOGUE: [string, (clock: Clock) => SimulatedInstrument, Connect][] = [
     'keithley2000 on GPIB',
     (clock) => simulatedPrologix({ clock, instruments: { 16: simulatedKeithley2000({ clock, input: () => 1 }) } }),
     (port, context) => keithley2000({ port: gpibPort(port, 16) }).connect(context),
+  ],
+  ...(['rtu', 'tcp'] as const).map((framing): (typeof CATALOGUE)[number] => [
+    framing === 'rtu' ? 'modbus-registers' : 'modbus-registers by TCP',
+    (clock) => simulatedModbusController({ clock, framing }),
+    (port, context) =>
+      modbusRegisters({ port, framing, registers: [{ name: 'setpoint', address: 1, type: 'float32' }] }).connect(
+        context,
+      ),
+  ]),
+  [
+    'firmata-inputs',
+    (clock) => simulatedFirmata({ clock }),
+    (port, context) => firmataInputs({ port }).connect(context),
+  ],
+  [
+    'firmata-output',
+    (clock) => simulatedFirmata({ clock }),
+    (port, context) => firmataOutput({ port, pin: 9, as: 'pwm' }).connect(context),
+  ],
+  [
+    'keithley2400-meter',
+    (clock) => simulatedKeithley2400({ clock }),
+    async (port, context) => {
+      await keithley2400Source({ port, ...voltage }).connect(context);
+      return keithley2400Meter({ port }).connect(context);
+    },
+  ],
+  [
+    'lake-shore-33x-loop',
+    (clock) => simulatedLakeShore335({ clock }),
+    (port, context) => lakeShore33xLoop({ port }).connect(context),
+  ],
+  [
+    'modbus-setpoint',
+    (clock) => simulatedModbusController({ clock }),
+    (port, context) => modbusSetpoint({ port, setpoint: { address: 0, factor: 0.1, units: 'degC' } }).connect(context),
+  ],
+  [
+    'sr830-recorder',
+    (clock) => withSignal(simulatedSr830({ clock })),
+    (port, context) => sr830Recorder({ port, points: 4 }).connect(context),
   ],
   [
     'thorlabs-apt',

@@ -2,6 +2,7 @@ import { DaqtorError } from '@daqtor/core';
 import type { Link } from '../transports/link.ts';
 import type { LinkIo } from '../transports/link-io.ts';
 import { asciiNumber } from './ascii-number.ts';
+import { awake } from './awake.ts';
 import { type LineEnds, lineTalk, type Recognition, recognise, shown } from './line-talk.ts';
 
 /** What GRBL reports of itself. */
@@ -45,16 +46,9 @@ export class GrblTalk {
     this.#link = link;
   }
 
-  /** Resolves once GRBL answers: an Arduino that is reset by opening its port takes two seconds for that. */
+  /** Resolves once GRBL answers. */
   async awake(signal: AbortSignal): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.#link.exchange((io) => recognise(io, GRBL), signal);
-        return;
-      } catch (error) {
-        if (attempt === 4 || !DaqtorError.is(error) || error.code !== 'instrument.timeout') throw error;
-      }
-    }
+    await awake(this.#link, (io) => recognise(io, GRBL), signal);
   }
 
   /**

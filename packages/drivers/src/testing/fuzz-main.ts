@@ -7,7 +7,9 @@ import { parseEsp301Error } from '../instruments/esp301-errors.ts';
 import { aptRefusal, parseAptInfo, parseAptStatus } from '../protocols/apt-message.ts';
 import { aptResync } from '../protocols/apt-talk.ts';
 import { asciiNumber } from '../protocols/ascii-number.ts';
+import { firmataResync } from '../protocols/firmata-talk.ts';
 import { readBlock } from '../protocols/ieee488-block.ts';
+import { parseModbusAnswer, readRequest } from '../protocols/modbus-frame.ts';
 import { parseIdentity, parseScpiError, scpiNumber } from '../protocols/scpi-values.ts';
 import { parseZaberReply } from '../protocols/zaber-talk.ts';
 import { ByteQueue } from '../transports/byte-queue.ts';
@@ -31,6 +33,7 @@ const VALID = [
   '203, 2345, MOTOR NOT ENABLED',
   `\x81\0D\0\x81PS\x04*\0Not now${'\0'.repeat(57)}`,
   `\x06\0T\0\x81P${'A'.repeat(84)}`,
+  '\x03\x04\0\x01\0\x02',
   '#9000001200abc\n',
   '#3004abcd\n',
   '#999999999\n',
@@ -83,9 +86,11 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   aptStatus: (text) => parseAptStatus(toBytes(text.padEnd(14, '\0').slice(0, 14))),
   aptRefusal: (text) => aptRefusal(toBytes(text), 0x50),
   aptResync: (text) => aptResync(0x50).answered(ioOf(text)),
+  parseModbusAnswer: (text) => parseModbusAnswer(readRequest('holding', 0, 2), toBytes(text), 'reading'),
+  firmataResync: (text) => firmataResync.answered(ioOf(text)),
   readBlock: (text) => readBlock(ioOf(text)),
 };
-const ALLOWED = new Set(['instrument.protocol', 'instrument.timeout', 'lab.settings']);
+const ALLOWED = new Set(['instrument.fault', 'instrument.protocol', 'instrument.timeout', 'lab.settings']);
 
 let [passed, failed] = [0, 0];
 for (const [name, parse] of Object.entries(PARSERS)) {

@@ -22,10 +22,7 @@ export function toBytes(data: Bytes): Uint8Array {
 
 /** Each byte as one character (Latin-1): loses nothing, never fails. */
 export function toText(bytes: Uint8Array): string {
-  let text = '';
-  // In slices, since every byte becomes an argument of the call.
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return text;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 /**

@@ -2,6 +2,7 @@ import { type ConnectContext, DaqtorError, type PortSetting, type WirePort } fro
 import type { Bytes } from './bytes.ts';
 import { gpibTalk, prologixResync } from './gpib-link.ts';
 import { type GpibPort, isGpibPort } from './gpib-port.ts';
+import { Life } from './life.ts';
 import type { LinkIo, Resync } from './link-io.ts';
 import { raceAborts } from './race-aborts.ts';
 import { resolvePort } from './resolve-port.ts';
@@ -91,16 +92,16 @@ async function openStream(
     throw error;
   }
   const removeTrace = context.trace ? wire.addTrace(context.trace) : () => {};
-  const closed = new AbortController();
+  const closed = new Life();
   const resync = options.resync ?? { ask: async () => {}, answered: (io) => untilQuiet(io, target.address) };
   return {
     address: target.address,
     wire,
-    exchange: (talk, signal) => wire.exchange(talk, resync, [closed.signal, signal]),
-    send: (data, signal) => wire.send(data, [closed.signal, signal]),
+    exchange: (talk, signal) => wire.exchange(talk, resync, [closed, signal]),
+    send: (data, signal) => wire.send(data, [closed, signal]),
     close: async () => {
-      if (closed.signal.aborted) return;
-      closed.abort(
+      if (closed.aborted) return;
+      closed.end(
         new DaqtorError('instrument.gone', {
           problem: `the connection to ${target.address} was closed`,
           advice: 'Connect the instrument again',

@@ -1,24 +1,32 @@
+import type { Abortable, AbortListener } from './life.ts';
+
 /**
  * Settles as the work does, or rejects with the reason of the first signal that is aborted.
  *
- * Not `AbortSignal.any`: each call would leave an entry behind in signals that live as long as a connection.
+ * Not `AbortSignal.any`: each call would leave an entry behind in signals that live as long as a connection. Written for
+ * speed, since every exchange goes through it: one listener for all signals, no promise beside the one that is returned.
  */
-export function raceAborts<T>(signals: readonly AbortSignal[], work: () => Promise<T>): Promise<T> {
+export function raceAborts<T>(signals: readonly Abortable[], work: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const aborted = signals.find((signal) => signal.aborted);
     if (aborted) return reject(aborted.reason);
-    const leave: (() => void)[] = [];
     const settle = () => {
-      for (const stop of leave) stop();
+      for (const signal of signals) signal.removeEventListener('abort', abort);
     };
-    for (const signal of signals) {
-      const abort = () => {
+    const abort: AbortListener = ({ target }) => {
+      settle();
+      reject((target as Abortable).reason);
+    };
+    for (const signal of signals) signal.addEventListener('abort', abort);
+    work().then(
+      (value) => {
         settle();
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', abort);
-      leave.push(() => signal.removeEventListener('abort', abort));
-    }
-    work().finally(settle).then(resolve, reject);
+        resolve(value);
+      },
+      (error: unknown) => {
+        settle();
+        reject(error);
+      },
+    );
   });
 }

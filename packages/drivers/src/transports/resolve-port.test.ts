@@ -18,7 +18,7 @@ it('takes a port object as it is', () => {
 });
 
 it.each([
-  ['/dev/ttyUSB0', 'neither serial:, tcp: nor prologix:'],
+  ['/dev/ttyUSB0', 'none of serial:, tcp:, usb: and prologix:'],
   ['serial:', 'the name of the port is missing'],
   ['serial:COM3?speed=9600', "there is no option 'speed'"],
   ['serial:COM3?baud=fast', 'baud=fast'],

@@ -2,10 +2,13 @@ import { DaqtorError, type PortSetting, portSetting, type WirePort } from '@daqt
 import { isGpibPort, parseGpibAddress } from './gpib-port.ts';
 import { type SerialOptions, serialPort } from './serial-port.ts';
 import { tcpPort } from './tcp-port.ts';
+import { parseUsbAddress } from './usb-address.ts';
+import { usbPort } from './usb-port.ts';
+import { usbtmcPort } from './usbtmc-port.ts';
 
 const FORMS =
-  'Write serial:/dev/ttyUSB0, serial:COM3?baud=57600, tcp://meter.lab:5025, prologix://gpib.lab:1234/gpib/22, ' +
-  'prologix:/dev/ttyUSB0/gpib/22, or hand over a port object; ' +
+  'Write serial:/dev/ttyUSB0, serial:COM3?baud=57600, tcp://meter.lab:5025, usb://1AB1:04CE/SERIAL, ' +
+  'prologix://gpib.lab:1234/gpib/22, prologix:/dev/ttyUSB0/gpib/22, or hand over a port object; ' +
   'a serial address takes baud, bits=5…8, parity=none|even|odd, stop=1|2 and flow=none|rtscts|xonxoff';
 
 /**
@@ -19,10 +22,11 @@ export function resolvePort(setting: PortSetting, serialDefaults: SerialOptions 
   const [scheme = '', rest = ''] = splitAt(setting, ':');
   if (scheme === 'serial') return resolveSerial(setting, rest, serialDefaults);
   if (scheme === 'tcp') return resolveTcp(setting, rest);
+  if (scheme === 'usb') return usbtmcPort(usbPort(parseUsbAddress(setting)));
   if (scheme === 'prologix') return resolveGpib(setting);
   throw refuse(
     setting,
-    scheme === 'memory' ? 'a port in memory is an object' : 'it starts with neither serial:, tcp: nor prologix:',
+    scheme === 'memory' ? 'a port in memory is an object' : 'it starts with none of serial:, tcp:, usb: and prologix:',
   );
 }
 

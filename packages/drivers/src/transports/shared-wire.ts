@@ -1,6 +1,7 @@
 import { type Clock, DaqtorError, type TraceLine, type Wire, type WireEvents } from '@daqtor/core';
 import { ByteQueue } from './byte-queue.ts';
 import { type Bytes, readable, toBytes } from './bytes.ts';
+import { type Abortable, Life } from './life.ts';
 import type { LinkIo, Resync } from './link-io.ts';
 import { raceAborts } from './race-aborts.ts';
 
@@ -31,8 +32,8 @@ export class SharedWire {
   readonly address: string;
   readonly #options: SharedWireOptions;
   readonly #received: ByteQueue;
-  /** Aborted with the reason once the wire is gone or closed. */
-  readonly #life = new AbortController();
+  /** Ends with the reason once the wire is gone or closed. */
+  readonly #life = new Life();
   readonly #traces: ((line: TraceLine) => void)[] = [];
   #wire: Wire | undefined;
   #lastTurn: Promise<unknown> = Promise.resolve();
@@ -55,7 +56,7 @@ export class SharedWire {
   };
 
   get isGone(): boolean {
-    return this.#life.signal.aborted;
+    return this.#life.aborted;
   }
 
   attach(wire: Wire): void {
@@ -73,11 +74,11 @@ export class SharedWire {
   }
 
   /** Runs one exchange when its turn has come; see `Link.exchange`. */
-  async exchange<T>(talk: (io: LinkIo) => Promise<T>, resync: Resync, signals: readonly AbortSignal[]): Promise<T> {
+  async exchange<T>(talk: (io: LinkIo) => Promise<T>, resync: Resync, signals: readonly Abortable[]): Promise<T> {
     const turn = this.#takeTurn();
     const session: Session = { over: false, asked: false, request: new Uint8Array() };
     try {
-      return await raceAborts([this.#life.signal, ...signals], async () => {
+      return await raceAborts([this.#life, ...signals], async () => {
         await turn.ready;
         if (session.over) throw ended();
         this.#session = session;
@@ -102,14 +103,14 @@ export class SharedWire {
   }
 
   /** Writes at once, out of turn; see `Link.send`. */
-  async send(data: Bytes, signals: readonly AbortSignal[]): Promise<void> {
+  async send(data: Bytes, signals: readonly Abortable[]): Promise<void> {
     const bytes = toBytes(data);
-    await raceAborts([this.#life.signal, ...signals], () => this.#write(bytes));
+    await raceAborts([this.#life, ...signals], () => this.#write(bytes));
   }
 
   /** Idempotent; never rejects. What waits fails with `instrument.gone`. */
   async close(): Promise<void> {
-    this.#life.abort(gone(`${this.address} was closed`, 'Connect the instrument again'));
+    this.#life.end(gone(`${this.address} was closed`, 'Connect the instrument again'));
     await this.#wire?.close();
   }
 
@@ -168,7 +169,7 @@ export class SharedWire {
 
   async #write(bytes: Uint8Array): Promise<void> {
     const { clock, writeTimeoutMs } = this.#options;
-    if (!this.#wire) throw this.#life.signal.reason;
+    if (!this.#wire) throw this.#life.reason;
     this.#trace('sent', bytes);
     // Not tied to the exchange: a write that hangs after an abort has to be noticed too.
     const timer = clock.setTimeout(
@@ -180,7 +181,7 @@ export class SharedWire {
     } catch (cause) {
       // How much arrived is not known, so nothing that follows could be trusted.
       this.#die(`failed while sending: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
-      throw this.#life.signal.reason;
+      throw this.#life.reason;
     } finally {
       clock.clearTimeout(timer);
     }
@@ -205,12 +206,13 @@ export class SharedWire {
       session.reader = {
         look: () => {
           const bytes = take();
-          if (!bytes) return;
+          if (!bytes) return this.#wire?.listen?.();
           settle();
           resolve(bytes);
         },
         fail,
       };
+      this.#wire?.listen?.();
     });
   }
 
@@ -239,7 +241,7 @@ export class SharedWire {
   #die(how: string, cause?: unknown): void {
     if (this.isGone) return;
     this.#note(how);
-    this.#life.abort(gone(`${this.address} ${how}`, 'Check cable and power, then connect again', cause));
+    this.#life.end(gone(`${this.address} ${how}`, 'Check cable and power, then connect again', cause));
     void this.#wire?.close();
   }
 

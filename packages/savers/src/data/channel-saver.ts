@@ -1,7 +1,7 @@
 import { DaqtorError, type DataWithAxes, elementTypeOf, type NumericArray, sizeOf } from '@daqtor/core';
 import type { H5Operation } from '../h5/h5-operation.ts';
 import type { DataType } from '../layout/kinds.ts';
-import { arrayName } from '../layout/node-names.ts';
+import { arrayName, plotAxisNumber } from '../layout/node-names.ts';
 import { type ArrayFacts, groupNode } from '../layout/nodes.ts';
 import type { ArraySaver, ArrayStorage } from './array-saver.ts';
 import { axisNodes } from './axis-nodes.ts';
@@ -17,6 +17,13 @@ export interface ChannelOptions<At> {
   readonly module: string;
 }
 
+/** A copy of a scan's axis. */
+export interface PlotAxisCopy {
+  readonly path: string;
+  /** Number of the axis among those of the scan. */
+  readonly axis: number;
+}
+
 /** Saves one data object: an array per label, its axes, error bars and background. The first value defines the arrays. */
 export class ChannelSaver<At> {
   readonly #options: ChannelOptions<At>;
@@ -24,6 +31,7 @@ export class ChannelSaver<At> {
   #arrays: readonly ArraySaver<At>[] = [];
   #errors: readonly ArraySaver<At>[] = [];
   #hasBackground = false;
+  #plotAxes: readonly PlotAxisCopy[] = [];
 
   constructor(options: ChannelOptions<At>) {
     this.#options = options;
@@ -37,6 +45,11 @@ export class ChannelSaver<At> {
       ...this.#arrays.map((_, i) => `${path}/${arrayName(storage.type, i)}`),
       ...this.#errors.map((_, i) => `${path}/${arrayName('error', i)}`),
     ];
+  }
+
+  /** Copies of the scan's axes that its plot needs: where each is, and which axis it copies. */
+  get plotAxes(): readonly PlotAxisCopy[] {
+    return this.#plotAxes;
   }
 
   /**
@@ -59,6 +72,7 @@ export class ChannelSaver<At> {
     this.#first = first;
     const form = storedForm(first);
     const plot = storage.type === 'data' ? plotNodes(path, first, form, storage) : { attributes: {}, arrays: [] };
+    this.#plotAxes = plot.arrays.map(({ path: copy }) => ({ path: copy, axis: plotAxisNumber(copy) }));
     const operations: H5Operation[] = [groupNode(path, first.name, plot.attributes)];
     const make = (type: DataType, arrays: readonly NumericArray[], more: Partial<ArrayFacts>) =>
       arrays.map((data, i) => {

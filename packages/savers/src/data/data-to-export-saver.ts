@@ -3,7 +3,7 @@ import type { Attributes, H5Operation } from '../h5/h5-operation.ts';
 import { channelName } from '../layout/node-names.ts';
 import { groupNode } from '../layout/nodes.ts';
 import type { ArrayStorage } from './array-saver.ts';
-import { ChannelSaver, misfit, refuseTooMany } from './channel-saver.ts';
+import { ChannelSaver, misfit, type PlotAxisCopy, refuseTooMany } from './channel-saver.ts';
 import { storedForm } from './stored-form.ts';
 
 /** What a module's group opens on: the data of a snapshot are best seen as a curve or an image, those of a scan as a map. */
@@ -37,6 +37,11 @@ export class DataToExportSaver<At = void> {
   /** Paths of the arrays that grow. */
   get growing(): readonly string[] {
     return [...(this.#channels?.values() ?? [])].flatMap(({ growing }) => growing);
+  }
+
+  /** Copies of the scan's axes that its plots need. */
+  get plotAxes(): readonly PlotAxisCopy[] {
+    return [...(this.#channels?.values() ?? [])].flatMap(({ plotAxes }) => plotAxes);
   }
 
   /**

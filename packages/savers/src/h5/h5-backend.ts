@@ -7,8 +7,8 @@ export interface H5Backend {
   /**
    * Applies operations in order, as one transaction: once this resolves all of them are durable, and when it rejects
    * the file is as it was before. Calls may overlap; they are applied one after the other, may be committed together,
-   * and fail together: after a failure those that were called before it was known fail with it. Arrays are copied
-   * before this returns.
+   * and fail together: after a failure those that were called before it was known fail with it. Arrays must stay as they
+   * are until then.
    *
    * @throws DaqtorError `save.failed`
    */

@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '@daqtor/core';
+import { DaqtorError, type ErrorRecord } from '@daqtor/core';
 
 /** What is said of a file that is no longer at its path. */
 export const LOST = 'the file was removed or replaced while it was being written';
@@ -31,6 +31,8 @@ const ADVICE: readonly (readonly [code: string, text: string, advice: string])[]
   ['EMFILE', 'No file descriptors available', 'This process has too many files open: close some'],
 ];
 
+const NO_ROOM = ['ENOSPC', 'EDQUOT'];
+
 /**
  * The error for something that failed while a file was written.
  *
@@ -49,6 +51,12 @@ export function saveFailed(tried: string, path: string, cause: unknown): ErrorRe
     advice: known?.[2] ?? 'The cause says more; what was saved before is intact',
     cause: text,
   };
+}
+
+/** Whether somebody can make room, after which the same can be written. */
+export function canBeMended(error: unknown): error is DaqtorError {
+  if (!DaqtorError.is(error) || error.code !== 'save.failed') return false;
+  return ADVICE.some(([code, text]) => NO_ROOM.includes(code) && error.problem.includes(text));
 }
 
 /** The innermost message of the first error stack that HDF5 printed, else the text itself, shortened. */

@@ -7,10 +7,10 @@ import { DAQTOR_VERSION, PYMODAQ_DATA_VERSION, PYMODAQ_VERSION } from './version
 
 /** What is written about a dataset as a whole. */
 export interface DatasetMetadata {
-  readonly sample?: string;
-  readonly author?: string;
-  readonly description?: string;
-  readonly experimentType?: string;
+  readonly sample?: string | undefined;
+  readonly author?: string | undefined;
+  readonly description?: string | undefined;
+  readonly experimentType?: string | undefined;
 }
 
 export const RAW_DATA = '/RawData';

@@ -9,6 +9,8 @@ export const arrayName = (type: DataType, number: number): string => `${DataType
 export const axisName = (number: number): string => arrayName('axis', number);
 /** Name of the copy of a scan's axis that a channel's plot needs. */
 export const plotAxisName = (number: number): string => `Plot${axisName(number)}`;
+/** Number of the axis that an array of this path copies. */
+export const plotAxisNumber = (path: string): number => numberOf(path);
 export const isPlotAxis = (name: string): boolean => /^PlotAxis\d+$/.test(name);
 export const dataName = (number: number): string => arrayName('data', number);
 export const channelName = (number: number): string => `CH${padded(number, 2)}`;

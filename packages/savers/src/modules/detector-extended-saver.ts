@@ -1,5 +1,6 @@
 import type { DataToExport, ModuleRecord } from '@daqtor/core';
 import type { Compression } from '../data/array-saver.ts';
+import type { PlotAxisCopy } from '../data/channel-saver.ts';
 import { DataToExportExtendedSaver } from '../data/data-to-export-extended-saver.ts';
 import type { ScanGrid } from '../data/scan-arrays.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
@@ -21,6 +22,11 @@ export class DetectorExtendedSaver extends ModuleSaver<DataAt> {
   constructor(group: string, record: ModuleRecord, grid: ScanGrid, compression?: Compression) {
     super('detector', group, record);
     this.#data = new DataToExportExtendedSaver(group, record.name, grid, compression);
+  }
+
+  /** Copies of the scan's axes that its plots need. */
+  get plotAxes(): readonly PlotAxisCopy[] {
+    return this.#data.plotAxes;
   }
 
   write({ indexes, data, background }: DataAt): H5Operation[] {

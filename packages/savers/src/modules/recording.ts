@@ -55,6 +55,7 @@ export async function record(
     group: saver.group,
     ...(file.commit !== 'point' && { ahead: AHEAD }),
     saved$: saved.asObservable(),
+    trouble$: session.trouble$,
     async end(outcome, spent) {
       deadTime = spent;
       const error = await session.end(outcome);

@@ -37,8 +37,8 @@ export class QueueWork<T> implements SaverWork {
   #bytesUnderWay = 0;
   /** Values that were handed over since a commit was asked for. */
   #pointsSince = 0;
-  /** Rejects once something cannot be saved, also while the next value is waited for. */
-  readonly #failure = failure();
+  /** Ends the wait for the next value: something cannot be saved. */
+  #giveUp: (error: unknown) => void = () => {};
   #failed: { readonly error: unknown } | undefined;
   #isTold = false;
   /** Whether the saver has made its arrays. */
@@ -59,12 +59,21 @@ export class QueueWork<T> implements SaverWork {
   }
 
   async take(): Promise<boolean> {
-    const { queue, file, clock, begun } = this.#options;
+    const { file, clock, begun } = this.#options;
     await begun;
-    const isFilled = await Promise.race([queue.whenFilled(), this.#failure.promise]);
+    const isFilled = await this.#whenFilled();
     // Where nobody waits for a value, more may come before it is worth the trouble, and other work gets its turn.
     if (isFilled && file.commit !== 'point') await clock.outside(new Promise<void>(afterPromises));
     return isFilled;
+  }
+
+  /** A race against one promise for all failures would keep something of every value until the end. */
+  #whenFilled(): Promise<boolean> {
+    if (this.#failed) return Promise.reject(this.#failed.error);
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      this.#options.queue.whenFilled().then(resolve, reject);
+    });
   }
 
   async write(): Promise<void> {
@@ -121,7 +130,7 @@ export class QueueWork<T> implements SaverWork {
     const commit: CommitUnderWay<T> = { done, values: [], bytes: 0, told: done.then(() => this.#tell()) };
     commit.told.catch((error: unknown) => {
       this.#failed ??= { error };
-      this.#failure.reject(error);
+      this.#giveUp(error);
     });
     this.#underWay.push(commit);
     return commit;
@@ -169,12 +178,3 @@ const MAX_BATCH_BYTES = 4 * 2 ** 20;
 /** Bound what may be lost at once with the process, and the memory for it. */
 const MAX_UNDER_WAY = 2 ** 16;
 const MAX_BYTES_UNDER_WAY = 64 * 2 ** 20;
-
-function failure(): { readonly promise: Promise<never>; readonly reject: (error: unknown) => void } {
-  let reject: (error: unknown) => void = () => {};
-  const promise = new Promise<never>((_, fail) => {
-    reject = fail;
-  });
-  promise.catch(() => {}); // Whoever waits hears of it; nobody may be waiting.
-  return { promise, reject };
-}

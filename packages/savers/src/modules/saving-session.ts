@@ -4,6 +4,7 @@ import { createActor, toPromise, waitFor } from 'xstate';
 import type { H5Backend } from '../h5/h5-backend.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
 import { LogLinesSaver } from './log-lines-saver.ts';
+import { PatientFile } from './patient-file.ts';
 import type { Saver } from './saver.ts';
 import { type SaverActor, type SaverWork, saverMachine } from './saver-machine.ts';
 import { committed, QueueWork, type QueueWorkOptions } from './saver-work.ts';
@@ -42,14 +43,14 @@ export interface SessionOptions {
 
 /** Savers at work on one open file. */
 export class SavingSession {
-  readonly #file: H5Backend;
+  readonly #file: PatientFile;
   readonly #options: SessionOptions;
   readonly #actors: SaverActor[] = [];
   #logFault: unknown;
   #unsubscribe = () => {};
 
   private constructor(file: H5Backend, options: SessionOptions) {
-    this.#file = file;
+    this.#file = new PatientFile(file, options.clock);
     this.#options = options;
   }
 
@@ -72,6 +73,7 @@ export class SavingSession {
       throw error;
     }
     session.#takeLog();
+    session.#file.bePatient();
     void options.clock.outside(new Promise<void>(afterPromises)).then(begin);
     return session;
   }
@@ -82,9 +84,15 @@ export class SavingSession {
    * @returns what went wrong in that, or in saving the log
    */
   async end(outcome: ScanOutcome): Promise<unknown> {
+    if (outcome !== 'completed') this.#file.giveUp();
     this.#unsubscribe();
     const error = await this.#finish(outcome);
     return error ?? this.#logFault;
+  }
+
+  /** What saving waits for at present, a full disk; undefined while all goes well. */
+  get trouble$(): Observable<DaqtorError | undefined> {
+    return this.#file.trouble$;
   }
 
   async #add(work: ReadyFeed, begun: Promise<void>, first: readonly H5Operation[]): Promise<void> {

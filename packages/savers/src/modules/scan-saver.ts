@@ -1,6 +1,6 @@
 import type { PointStatus, ScanDescription, ScanOutcome, ScanPoint } from '@daqtor/core';
 import type { Compression } from '../data/array-saver.ts';
-import { navAxesNodes } from '../data/data-to-export-extended-saver.ts';
+import { navAxesNodes, visitedAxes } from '../data/data-to-export-extended-saver.ts';
 import type { Attributes, H5Operation } from '../h5/h5-operation.ts';
 import { type DatasetMetadata, metadataAttributes, openOn } from '../layout/dataset-nodes.ts';
 import { asBool, asBytes, asStr } from '../layout/envelope.ts';
@@ -87,12 +87,16 @@ export class ScanSaver implements SavesScan {
     ];
   }
 
-  write({ indexes, positions, data, atEpochMs, status = 'measured' }: ScanPoint): H5Operation[] {
+  write({ indexes, targets, positions, data, atEpochMs, status = 'measured' }: ScanPoint): H5Operation[] {
     const operations: H5Operation[] = [];
     const add = (all: readonly H5Operation[]) => {
       for (const one of all) operations.push(one);
     };
     for (const [i, given] of data.entries()) add(this.#detectors[i]?.write({ indexes, data: given }) ?? []);
+    if (this.#description.isAdaptive) {
+      const copies = this.#detectors.flatMap(({ plotAxes }) => plotAxes);
+      add(visitedAxes(this.group, copies, indexes, targets));
+    }
     for (const [i, saver] of this.#actuators.entries())
       add(saver.write({ indexes, position: positions[i] ?? Number.NaN }));
     operations.push(this.#times.write(indexes, (atEpochMs - this.#description.startedEpochMs) / 1000));

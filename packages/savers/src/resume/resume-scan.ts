@@ -90,7 +90,8 @@ function placeOf({ at, shape }: ScanPlan, step: number): number {
   return at(step).indexes.reduce((place, index, dimension) => place * (shape[dimension] as number) + index, 0);
 }
 
-function completeness({ outcome }: SavedScan, { size }: ScanPlan): string[] {
+function completeness({ outcome }: SavedScan, { size, signal }: ScanPlan): string[] {
+  if (signal) return ['its points follow from the data, which nobody has told its learner'];
   return outcome === 'completed' ? [`it is complete, with all of its ${size} points`] : [];
 }
 

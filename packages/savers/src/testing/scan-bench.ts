@@ -36,6 +36,16 @@ export function scan2d(facts: Partial<ScanDescription> = {}): ScanDescription {
   };
 }
 
+/** The same scan several times over, as `repeated` makes it. */
+export function averaged2d(runs: number): ScanDescription {
+  const [x, y] = [positions('ActX', [0, 0.5, 1], 'mm'), positions('ActY', [-1, 0, 1, 2], 'mm')];
+  const { points } = grid(x, y).repeated(runs);
+  const axes = points.axes.map(({ name, units = '' }, index) => {
+    return new Axis({ label: name, units, index, data: points.coordinates(index) });
+  });
+  return scan2d({ shape: points.shape, axes });
+}
+
 /** What `MyDet` gives: 0D, 1D and 2D, as in PyMoDAQ's files. Values tell the step. */
 export function myDet(step: number, timestamp = 1_700_000_016): DataToExport {
   const common = { origin: 'MyDet', timestamp };

@@ -106,5 +106,8 @@ const counter = defineDetector({
 export async function runKind(scan: Scan, save: ScanRecorder) {
   const specs = { x: stage({}), y: stage({}), z: stage({}), meter: counter({}) };
   await using bench = await lab(specs, { clock: new VirtualClock() });
-  return await bench.scan({ over: scan, read: [bench.meter], save }).done;
+  const run = bench.scan({ over: scan, read: [bench.meter], save });
+  const visited: (readonly number[])[] = [];
+  run.points$.subscribe(({ targets }) => visited.push(targets));
+  return { ...(await run.done), visited };
 }

@@ -4,6 +4,6 @@ import { mockDetector } from '../mocks/mock-detector.ts';
 
 /** Drivers that need neither instrument nor wire. */
 export const mockDrivers: readonly KnownDriver[] = [
-  knownDriver('@daqtor/sim', mockActuator, { can: ['home', 'arrival'] }),
-  knownDriver('@daqtor/sim', mockDetector, { can: ['live'] }),
+  knownDriver('@daqtor/sim', mockActuator, { can: ['home', 'arrival', 'settings'] }),
+  knownDriver('@daqtor/sim', mockDetector, { can: ['live', 'settings'] }),
 ];

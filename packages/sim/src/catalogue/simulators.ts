@@ -1,10 +1,12 @@
 import type { Clock } from '@daqtor/core';
 import { simulatedEsp301 } from '../instruments/esp301.ts';
+import { simulatedFirmata } from '../instruments/firmata.ts';
 import { simulatedGrbl } from '../instruments/grbl.ts';
 import { simulatedHp34401a } from '../instruments/hp34401a.ts';
 import { simulatedKeithley2000 } from '../instruments/keithley2000.ts';
 import { simulatedKeithley2400 } from '../instruments/keithley2400.ts';
 import { simulatedLakeShore335 } from '../instruments/lake-shore-335.ts';
+import { simulatedModbusController } from '../instruments/modbus-controller.ts';
 import { simulatedPrologix } from '../instruments/prologix.ts';
 import { simulatedRigolDs1000z } from '../instruments/rigol-ds1000z.ts';
 import type { SimulatedInstrument } from '../instruments/simulated-instrument.ts';
@@ -19,6 +21,8 @@ export interface SimulatorOptions {
   readonly clock: Clock;
   /** Seed of its noise, where it has any; default 1. */
   readonly seed?: number;
+  /** Where it is plugged in, for those that behave otherwise there; default rs232. */
+  readonly interface?: 'rs232' | 'gpib';
 }
 
 /** A simulated instrument that can be had by its name, with something at its inputs. */
@@ -43,6 +47,11 @@ export const simulators: readonly Simulator[] = [
     title: 'Newport ESP301 with two linear stages',
     make: (options) => simulatedEsp301(options),
   },
+  {
+    name: 'firmata',
+    title: 'Arduino Uno with StandardFirmata, 0 V at A0, 1 V at A1, and so on',
+    make: ({ clock }) => simulatedFirmata({ clock, input: (channel) => channel }),
+  },
   { name: 'grbl', title: 'GRBL 1.1 with three axes of 200 mm', make: ({ clock }) => simulatedGrbl({ clock }) },
   {
     name: 'hp34401a',
@@ -65,6 +74,11 @@ export const simulators: readonly Simulator[] = [
     title: 'Lake Shore 335 with two heated stages on a bath of 77 K',
     make: (options) => simulatedLakeShore335(options),
   },
+  ...(['rtu', 'tcp'] as const).map((framing) => ({
+    name: `modbus-${framing}`,
+    title: `Temperature controller with an oven, Modbus ${framing.toUpperCase()}, unit 1`,
+    make: ({ clock }: SimulatorOptions) => simulatedModbusController({ clock, framing }),
+  })),
   {
     name: 'prologix',
     title: 'Prologix GPIB controller: SR830 at 8, Keithley 2000 at 16, HP 34401A at 22, Keithley 2400 at 24',

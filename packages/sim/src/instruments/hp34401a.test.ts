@@ -68,3 +68,10 @@ it('has nothing to fetch before it has measured', async () => {
   host.send(':SAMP:COUN 3;:INIT\n');
   expect((await host.ask(':FETC?')).split(',')).toHaveLength(3);
 });
+
+it('is in remote operation by itself on GPIB, where the commands of RS-232 are errors', async () => {
+  const onGpib = dialogueWith(simulatedHp34401a({ clock, input: () => 1.25, interface: 'gpib' }), '\n');
+  expect(Number(await onGpib.ask('MEAS:VOLT:DC?'))).toBeCloseTo(1.25, 3);
+  onGpib.send('SYST:REM\n');
+  expect(await onGpib.ask('SYST:ERR?')).toBe('514,"Command allowed only with RS-232"');
+});

@@ -11,6 +11,8 @@ export interface Hp34401aOptions {
   readonly clock: Clock;
   /** What is at the terminals at this moment: volts, amperes or ohms, as the chosen function asks. */
   readonly input: (quantity: 'V' | 'A' | 'ohm') => number;
+  /** Where it is plugged in; default rs232. On GPIB the bus puts it into remote operation. */
+  readonly interface?: 'rs232' | 'gpib';
   readonly seed?: number;
 }
 
@@ -18,13 +20,18 @@ const IDENTITY = 'HEWLETT-PACKARD,34401A,0,10-5-2';
 const CTRL_C = 0x03;
 
 /**
- * An HP 34401A multimeter on its RS-232 interface.
+ * An HP 34401A multimeter on its RS-232 or its GPIB interface.
  *
- * Source: HP 34401A User's Guide, 34401-90004, chapter 4. From memory: error 550 before SYSTem:REMote, ^C as device
- * clear, the format of CONFigure?. It comes up in local operation, where it answers questions about itself but does not
+ * Source: HP 34401A User's Guide, 34401-90004, chapter 4. From memory: error 550 before SYSTem:REMote, which is an error
+ * (514) on GPIB, ^C as device clear, the format of CONFigure?. It comes up in local operation, where it answers questions about itself but does not
  * measure.
  */
-export function simulatedHp34401a({ clock, input, seed = 1 }: Hp34401aOptions): SimulatedInstrument {
+export function simulatedHp34401a({
+  clock,
+  input,
+  interface: plug = 'rs232',
+  seed = 1,
+}: Hp34401aOptions): SimulatedInstrument {
   const meter = new Hp34401aMeter(clock, createRandom(seed, 'hp34401a'), input);
   const device = new ScpiDevice(
     {
@@ -34,10 +41,11 @@ export function simulatedHp34401a({ clock, input, seed = 1 }: Hp34401aOptions): 
       reset: () => meter.configure(FUNCTIONS[0] as Hp34401aFunction),
       idle: (signal) => meter.idle(signal),
     },
-    commandsOf(meter),
+    commandsOf(meter, plug === 'gpib'),
   );
   return {
     title: 'HP 34401A',
+    messages: device.status,
     connect(transmit) {
       let session: SimulatedSession = device.connect(transmit);
       return {
@@ -57,9 +65,10 @@ export function simulatedHp34401a({ clock, input, seed = 1 }: Hp34401aOptions): 
   };
 }
 
-function commandsOf(meter: Hp34401aMeter): ScpiCommand[] {
-  let remote = false;
+function commandsOf(meter: Hp34401aMeter, isOnGpib: boolean): ScpiCommand[] {
+  let remote = isOnGpib;
   const operate = (remotely: boolean) => {
+    if (isOnGpib) throw new ScpiError(514);
     remote = remotely;
   };
   const requireRemote = () => {

@@ -58,7 +58,7 @@ export function simulatedKeithley2000({
     },
     commandsOf(meter, format),
   );
-  return { title: 'Keithley 2000', connect: (transmit) => device.connect(transmit) };
+  return { title: 'Keithley 2000', connect: (transmit) => device.connect(transmit), messages: device.status };
 }
 
 interface Format {

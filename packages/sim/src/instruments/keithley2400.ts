@@ -43,6 +43,7 @@ export function simulatedKeithley2400({
   );
   return {
     title: 'Keithley 2400',
+    messages: device.status,
     connect: (transmit) => device.connect(transmit),
     get terminals() {
       return unit.terminals;

@@ -42,7 +42,7 @@ export function simulatedRigolDs1000z({
     { identity: IDENTITY, errorQueueLength: 20, reset: () => scope.run(), idle: async () => undefined },
     commandsOf(scope),
   );
-  return { title: 'Rigol DS1104Z', connect: (transmit) => device.connect(transmit) };
+  return { title: 'Rigol DS1104Z', connect: (transmit) => device.connect(transmit), messages: device.status };
 }
 
 function commandsOf(scope: RigolScope): ScpiCommand[] {

@@ -9,6 +9,15 @@ export interface SimulatedInstrument {
    *   from within
    */
   connect(transmit: (bytes: Uint8Array) => void): SimulatedSession;
+  /** What an instrument of IEEE 488.2 has for wires that carry whole messages, such as USBTMC. */
+  readonly messages?: MessageStatus;
+}
+
+export interface MessageStatus {
+  /** Without bit 4, message available: the wire knows that. */
+  readonly statusByte: number;
+  /** A message came before the answer was fetched (-410), or an answer was wanted where nothing was asked (-420). */
+  report(queryError: -410 | -420): void;
 }
 
 /** One host's end of the talk. */

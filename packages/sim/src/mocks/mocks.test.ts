@@ -143,7 +143,7 @@ describe.each([
   });
 });
 
-describeActuatorDriver('mockActuator', async () => {
+describeActuatorDriver('mockActuator in memory', async () => {
   const clock = new VirtualClock();
   const spec = mockActuator({ velocity: 2, travel: [-5, 5] });
   const adjusted = { ...spec.settings, velocity: 1 };
@@ -151,13 +151,13 @@ describeActuatorDriver('mockActuator', async () => {
   return { driver, clock, targets: [-1, 1], epsilon: 1e-9, answersAtOnce: true, adjusted };
 });
 
-describeActuatorDriver('mockActuator that tells its arrival', async () => {
+describeActuatorDriver('mockActuator in memory that tells its arrival', async () => {
   const clock = new VirtualClock();
   const driver = await mockActuator({ velocity: 2, tells: true }).connect(contextOn(clock));
   return { driver, clock, targets: [-1, 1], epsilon: 1e-9, answersAtOnce: true };
 });
 
-describeDetectorDriver('mockDetector', async () => {
+describeDetectorDriver('mockDetector in memory', async () => {
   const spec = mockDetector({ shape: [4, 6], delayMs: 5, freeRunMs: 10 });
   const adjusted = { ...spec.settings, delayMs: 2 };
   return { driver: await spec.connect(contextOn(new VirtualClock())), adjusted };

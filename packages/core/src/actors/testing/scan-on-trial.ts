@@ -20,6 +20,8 @@ interface RecorderFaults {
   readonly failAtEnd?: boolean;
   /** Makes points durable together, this long after the first of them. */
   readonly everyMs?: number;
+  /** Waits this long for room before it keeps step 4. */
+  readonly waitsMs?: number;
 }
 
 /** Keeps points in memory and acknowledges each. */
@@ -29,6 +31,7 @@ export function memoryRecorder({
   failAfterMs,
   failAtEnd = false,
   everyMs,
+  waitsMs,
 }: RecorderFaults = {}) {
   const kept = {
     description: undefined as ScanDescription | undefined,
@@ -41,6 +44,7 @@ export function memoryRecorder({
       kept.description = description;
       log$.subscribe(({ level, text }) => kept.log.push(`${level} ${text}`));
       const saved = new Subject<number>();
+      const trouble = new Subject<DaqtorError | undefined>();
       if (failAfterMs !== undefined) {
         clock.setTimeout(() => saved.error(new DaqtorError('save.failed', { problem: 'disk gone' })), failAfterMs);
       }
@@ -53,6 +57,11 @@ export function memoryRecorder({
             saved.error(new DaqtorError('save.failed', { problem: 'disk full' }));
             return;
           }
+          if (waitsMs !== undefined && point.step === 4) {
+            trouble.next(new DaqtorError('save.failed', { problem: 'the disk is full' }));
+            await clock.sleep(waitsMs);
+            trouble.next(undefined);
+          }
           kept.points.push(point);
           saved.next(point.step);
         }
@@ -61,6 +70,7 @@ export function memoryRecorder({
         file: '/data/scan.h5',
         group: '/RawData/Scan000',
         saved$: saved,
+        trouble$: trouble,
         ...(everyMs !== undefined && { ahead: 100 }),
         end: async (outcome) => {
           await drained;

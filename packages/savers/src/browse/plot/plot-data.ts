@@ -1,7 +1,8 @@
-import { type DataWithAxes, magnitude, type NumericArray } from '@daqtor/core';
+import { type Axis, type DataWithAxes, magnitude, type NumericArray } from '@daqtor/core';
 import { quantity } from './figures.ts';
 import { type AxisEnds, heatMap } from './heat-map.ts';
 import { linePlot } from './line-plot.ts';
+import { pointsAsGrid } from './points-as-grid.ts';
 import { type Block, meanOver, shrink } from './reduce.ts';
 
 export interface PlotOptions {
@@ -23,7 +24,7 @@ const MARGIN = 16;
 /**
  * Data as text for a terminal, one plot for each label: a number, a curve or a map. Of more dimensions than two, means
  * are shown: of each signal over a scan of one or two dimensions, else of the last two dimensions over the others.
- * Complex values are shown by their magnitude.
+ * Complex values are shown by their magnitude, lists of points over one or two axes by the nearest point of each place.
  */
 export function plotData(data: DataWithAxes, options: PlotOptions): string {
   const shown = data.complex ? magnitude : numbersOf;
@@ -41,6 +42,18 @@ function plotOne(data: DataWithAxes, values: ArrayLike<number>, label: string, o
   const isMean = values.length > block.values.length;
   const title = isMean ? `mean of ${name1}` : name1;
   const width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, options.columns - MARGIN));
+  const points = pointAxes(data, kept);
+  if (points.length === 1) {
+    const line = pointsAsGrid(block.values, points, [2 * width]);
+    if (line) return linePlot({ values: line.values, title, units, axis: line.ends[0] as AxisEnds }, width, LINE_ROWS);
+  } else if (points.length === 2) {
+    const map = pointsAsGrid(block.values, points.toReversed(), [MAP_ROWS, Math.min(48, Math.floor(width / 2))]);
+    if (map) {
+      const [rows, columns] = map.ends as [AxisEnds, AxisEnds];
+      const { values, shape } = map;
+      return heatMap({ values, shape: shape as [number, number], title, units, rows, columns }, options.colour);
+    }
+  }
   if (kept.length === 1) {
     return linePlot({ values: block.values, title, units, axis: ends(data, kept[0] as number) }, width, LINE_ROWS);
   }
@@ -65,6 +78,14 @@ function shownDimensions({ shape, navIndexes }: DataWithAxes): readonly number[]
   if (long.length <= 2) return long;
   const scan = long.filter((dimension) => navIndexes.includes(dimension));
   return scan.length === 1 || scan.length === 2 ? scan : long.slice(-2);
+}
+
+/** The axes of a list of points that is drawn over where they are: of one or two, in the order of the axes. */
+function pointAxes({ axes, distribution, navIndexes }: DataWithAxes, kept: readonly number[]): readonly Axis[] {
+  const [dimension] = kept;
+  if (distribution !== 'spread' || kept.length !== 1 || !navIndexes.includes(dimension as number)) return [];
+  const found = axes.filter(({ index }) => index === dimension);
+  return found.length > 2 ? [] : found;
 }
 
 function ends({ axes, shape, distribution, navIndexes }: DataWithAxes, dimension: number): AxisEnds {

@@ -74,13 +74,25 @@ it('shows a number as a number, a vector as a curve, an image as a map', () => {
   expect(plot({ name: 'big', data: [BigInt64Array.of(1n, 9n)], labels: [''] })).toContain('9 │');
 });
 
-it('shows of spectra on a map their means, and of a list of points the values in their order', () => {
+it('shows of spectra on a map their means', () => {
   const data = [Float64Array.of(0, 2, 10, 12, 20, 22, 30, 32)];
   const grid = { name: 'S', data, shape: [2, 2, 2], navIndexes: [0, 1], labels: ['s'] };
   expect(plot(grid)).toMatch(/mean of S · s {3}1 .* 31/);
-  const axes = ['x', 'y'].map((label, spreadOrder) => new Axis({ label, data: [5, 6], spreadOrder }));
-  const list = { name: 'P', data: [Float64Array.of(1, 2)], navIndexes: [0], distribution: 'spread' as const, axes };
-  expect(plot(list)).toMatch(/0 +point +1$/);
+});
+
+it('shows a list of points over the axes that they share: a curve, a map, and over more the values in their order', () => {
+  const list = (...positions: number[][]) => {
+    const axes = positions.map((data, i) => new Axis({ label: 'xyz'[i] ?? '', data, spreadOrder: i }));
+    const data = [Float64Array.of(1, 4, 2, Number.NaN)];
+    return plot({ name: 'P', data, navIndexes: [0], distribution: 'spread', axes });
+  };
+  expect(list([5, 7, 6, 99])).toMatch(/5 +x +7$/);
+  const map = list([0, 1, 0, 5], [0, 0, 1, 5]).split('\n');
+  expect(map.at(-1)).toMatch(/0 +x +1$/);
+  expect([map.at(-2)?.slice(-3, -1), map.at(-2)?.split('│')[1]?.slice(0, 2)]).toEqual(['@@', '  ']);
+  expect(map[1]).toMatch(/1 │--.*@@│$/);
+  expect(list([1, 2, 3, 4], [1, 2, 3, 4], [1, 2, 3, 4])).toMatch(/0 +point +3$/);
+  expect(list([1, 1, 1, 1], [1, 2, 3, 4])).toMatch(/0 +point +3$/);
 });
 
 it('counts moments from the first one', () => {

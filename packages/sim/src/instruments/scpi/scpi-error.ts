@@ -1,6 +1,6 @@
 /**
  * Errors that the simulated instruments can report: negative ones of IEEE 488.2 and SCPI, with the texts of the standard
- * (SCPI-1999); positive ones of their makers (550: HP 34401A; from 803: Keithley 2400 manual, appendix B).
+ * (SCPI-1999); positive ones of their makers (514, 550: HP 34401A; from 803: Keithley 2400 manual, appendix B).
  */
 const TEXTS = {
   [-101]: 'Invalid character',
@@ -16,6 +16,8 @@ const TEXTS = {
   [-230]: 'Data corrupt or stale',
   [-350]: 'Queue overflow',
   [-410]: 'Query interrupted',
+  [-420]: 'Query unterminated',
+  514: 'Command allowed only with RS-232',
   550: 'Command not allowed in local',
   803: 'Not permitted with OUTPUT off',
   824: 'Cannot exceed compliance range',

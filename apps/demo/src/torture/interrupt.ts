@@ -1,0 +1,88 @@
+import { DaqtorError, grid, linspace, retry } from '@daqtor/core';
+import { INTERRUPTIONS } from './interrupt-actions.ts';
+import { SCAN_KINDS } from './interrupt-kinds.ts';
+import { type Course, instantsOf, trial } from './interrupt-trial.ts';
+import { table } from './table.ts';
+
+/** Interrupts every scan in every state of its machine, in every way: `npm run torture:interrupt [-- NAME]`. */
+
+const line = ({ x }: Parameters<Course['make']>[0]) => grid(linspace(x, 0, 3, 4));
+const refusal = new DaqtorError('instrument.fault', { problem: 'it refuses' });
+
+/** Scans that do not run smoothly by themselves: they have states that others have not. */
+const ROUGH: Readonly<Record<string, Course>> = {
+  'one that tries again': {
+    make: line,
+    settings: { onError: retry({ times: 9, backoffMs: 10, factor: 1 }) },
+    fault: () => {
+      let grabs = 0;
+      return (name) => (name === 'meter' && ++grabs === 3 ? refusal : undefined);
+    },
+  },
+  'one that gives up points': {
+    make: line,
+    settings: { onError: 'skip' },
+    fault: () => (name, target) => (name === 'x' && target === 2 ? refusal : undefined),
+  },
+  'one that is held': { make: line, beamLostAtMs: 60 },
+  'one that pauses by itself': {
+    make: line,
+    fault: () => {
+      let grabs = 0;
+      return (name) => (name === 'meter' && ++grabs === 3 ? refusal : undefined);
+    },
+  },
+};
+
+const COURSES: Readonly<Record<string, Course>> = {
+  ...Object.fromEntries(
+    Object.entries(SCAN_KINDS).map(([name, make]): [string, Course] => [name, { make: ({ x, y }) => make(x, y) }]),
+  ),
+  ...ROUGH,
+};
+
+async function main(): Promise<void> {
+  const stray: unknown[] = [];
+  process.on('unhandledRejection', (reason) => stray.push(reason));
+  const [wanted] = process.argv.slice(2);
+  const rows: string[][] = [];
+  const failures: string[] = [];
+  const hits = new Map<string, number>();
+  let [passed, refused] = [0, 0];
+  for (const [kind, course] of Object.entries(COURSES)) {
+    if (wanted !== undefined && kind !== wanted) continue;
+    const whole = await trial(course);
+    const row = [kind, String(whole.points.length)];
+    for (const rule of whole.broken) failures.push(`${kind}, uninterrupted: ${rule}`);
+    for (const [name, { act, judge }] of Object.entries(INTERRUPTIONS)) {
+      let [runs, bad] = [0, 0];
+      for (const instant of instantsOf(whole)) {
+        const trail = await trial(course, instant, act);
+        const broken = [
+          ...trail.broken,
+          ...judge(trail, whole, kind in ROUGH),
+          ...stray.splice(0).map((one) => `nobody handled: ${String(one)}`),
+        ];
+        runs++;
+        if (trail.refusal !== undefined) refused++;
+        if (trail.hit) hits.set(trail.hit.name, (hits.get(trail.hit.name) ?? 0) + 1);
+        if (broken.length === 0) passed++;
+        else {
+          bad++;
+          const where = `${trail.hit?.name ?? 'the end'} of step ${trail.hit?.step} (${instant.entry}+${instant.afterMs} ms)`;
+          failures.push(`${kind}, ${name} in ${where}: ${broken.join('; ')}`);
+        }
+      }
+      row.push(bad > 0 ? `${bad} of ${runs} FAILED` : String(runs));
+    }
+    rows.push(row);
+  }
+  console.log(table([['scan', 'points', ...Object.keys(INTERRUPTIONS)], ...rows]));
+  console.log(`\nInterruptions by state: ${[...hits].map(([name, count]) => `${name} ${count}`).join(', ')}`);
+  console.log(`${refused} commands were refused with their reason, and changed nothing\n`);
+  for (const failure of failures.slice(0, 50)) console.log(failure);
+  console.log(`${passed} passed, ${failures.length} failed`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}
+
+await main();

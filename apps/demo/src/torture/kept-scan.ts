@@ -1,0 +1,38 @@
+import type { LogLine, ScanOutcome, ScanPoint, ScanRecorder } from '@daqtor/core';
+import { Subject } from 'rxjs';
+
+const SAVE_MS = 3;
+
+/** A recorder in memory that takes 3 ms for a point, with an account of how it was used. */
+export class KeptScan {
+  readonly points: ScanPoint[] = [];
+  readonly log: LogLine[] = [];
+  readonly ends: ScanOutcome[] = [];
+  begins = 0;
+
+  readonly recorder: ScanRecorder = {
+    begin: async (_, { points, log$ }, clock) => {
+      this.begins++;
+      await clock.sleep(SAVE_MS);
+      log$.subscribe((line) => this.log.push(line));
+      const saved = new Subject<number>();
+      const drained = (async () => {
+        for await (const point of points) {
+          await clock.sleep(SAVE_MS);
+          this.points.push(point);
+          saved.next(point.step);
+        }
+      })();
+      return {
+        file: '/memory',
+        group: '/RawData/Scan000',
+        saved$: saved,
+        end: async (outcome) => {
+          await drained;
+          await clock.sleep(SAVE_MS);
+          this.ends.push(outcome);
+        },
+      };
+    },
+  };
+}

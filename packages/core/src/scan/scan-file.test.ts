@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { fly } from './fly/fly-value.ts';
+import { readScanFile, scanFileJsonSchema } from './scan-file.ts';
+import { linspace } from './sweep.ts';
+
+const line = linspace('x', 0, 1, 3);
+const reasons = (data: unknown) => {
+  try {
+    readScanFile(data);
+  } catch (error) {
+    return String(error);
+  }
+  return '';
+};
+
+it('holds scans and fly scans, as the builders make them', () => {
+  const over = JSON.parse(JSON.stringify([line, fly('x', 0, 1, 10)]));
+  const scans = [
+    { name: 'line', over: over[0], read: ['power'], settleMs: 5 },
+    { over: over[1], read: ['power'], everyMs: 10 },
+  ];
+  expect(readScanFile({ version: 1, scans })).toEqual({ version: 1, whenOneFails: 'stop', scans });
+});
+
+it('says everything that is wrong at once, and where', () => {
+  const said = reasons({
+    version: 2,
+    scans: [
+      { over: { kind: 'product', scans: [{ ...line, count: 0.5 }] }, read: [] },
+      { over: { kind: 'spin' }, read: ['power'], settle: 1 },
+    ],
+  });
+  for (const where of ['version', 'scans.0.over.scans.0.count', 'scans.0.read', 'scans.1.over.kind', 'settle']) {
+    expect(said).toContain(where);
+  }
+  const flight = { over: fly('x', 0, 1, 10), read: ['power'], settleMs: 5 };
+  expect(reasons({ version: 1, scans: [flight] })).toContain(
+    'scans.0.settleMs: means nothing to a scan of the kind fly',
+  );
+  expect(reasons('nonsense')).toContain('the file:');
+});
+
+it('has a JSON schema that knows every kind of scan', () => {
+  const schema = JSON.stringify(scanFileJsonSchema());
+  for (const kind of ['linspace', 'product', 'adaptive2D', 'pymodaq', 'mask', 'fly']) {
+    expect(schema).toContain(`"const":"${kind}"`);
+  }
+});

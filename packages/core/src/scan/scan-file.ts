@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { DaqtorError } from '../errors/daqtor-error.ts';
+import { type FlyValue, flySchema } from './fly/fly-value.ts';
+import { scanSettings } from './scan-settings.ts';
+import { type ScanValue, scanSchema } from './scan-value.ts';
+
+const VERSION = 1;
+
+const { settleMs, waitMs, onError } = scanSettings.shape;
+/** Left out, they are not there: what holds then is said where the scan runs. */
+const settings = {
+  settleMs: settleMs
+    .unwrap()
+    .optional()
+    .describe(settleMs.description ?? ''),
+  waitMs: waitMs
+    .unwrap()
+    .optional()
+    .describe(waitMs.description ?? ''),
+  onError: onError
+    .unwrap()
+    .optional()
+    .describe(onError.description ?? ''),
+};
+const SETTINGS = Object.keys(settings) as (keyof typeof settings)[];
+
+/** @param over - what `over` looks like */
+const formWith = <Over extends z.ZodType>(over: Over) =>
+  z.strictObject({
+    $schema: z.string().optional().describe('For editors'),
+    version: z.literal(VERSION).describe('Version of this form'),
+    title: z.string().optional().describe('For people'),
+    save: z
+      .strictObject({
+        folder: z.string().min(1).describe('Folder of the dataset'),
+        sample: z.string().optional(),
+        author: z.string().optional(),
+        description: z.string().optional(),
+      })
+      .optional()
+      .describe('Where the data are kept, all in one file; left out, they are only shown'),
+    whenOneFails: z
+      .enum(['stop', 'goOn'])
+      .default('stop')
+      .describe('What becomes of the other scans when one fails: stop begins no more of them'),
+    scans: z
+      .array(
+        z.strictObject({
+          name: z.string().optional().describe('For people'),
+          over: over.describe('Where to go'),
+          read: z.array(z.string()).min(1).describe('Names of the detectors that are read at each point'),
+          ...settings,
+          everyMs: z.number().nonnegative().optional().describe('Of a fly scan: time from frame to frame'),
+          lagMs: z.number().optional().describe('Of a fly scan: how much earlier frames were measured than they say'),
+        }),
+      )
+      .min(1)
+      .describe('One after the other'),
+  });
+
+const anyOver = z.looseObject({ kind: z.string() });
+const form = formWith(anyOver);
+
+/** Scans as plain data: what a scan file holds. */
+export interface ScanFile extends Omit<z.output<typeof form>, 'scans'> {
+  readonly scans: readonly FiledScan[];
+}
+
+/** One of them. */
+export type FiledScan = Omit<z.output<typeof form>['scans'][number], 'over'> & { readonly over: ScanValue | FlyValue };
+
+/**
+ * Reads what came as JSON or YAML.
+ *
+ * @throws DaqtorError `scan.refused` with everything that is not right, at once
+ */
+export function readScanFile(data: unknown): ScanFile {
+  const { data: file, error } = form.safeParse(data);
+  const given = oversOf(data);
+  const overs = given.map((over) => (isFlight(over) ? flySchema : scanSchema).safeParse(over));
+  const faults = [
+    ...faultsOf(error?.issues ?? [], []),
+    ...overs.flatMap((over, i) => faultsOf(over.error?.issues ?? [], ['scans', i, 'over'])),
+    ...(file?.scans ?? []).flatMap((scan, i) => strayIn(scan, i)),
+  ];
+  if (!file || faults.length > 0) throw refuse(faults);
+  const scans = file.scans.map((scan, i): FiledScan => ({ ...scan, over: overs[i]?.data as FiledScan['over'] }));
+  return { ...file, scans };
+}
+
+/** Where each scan goes; none where the form is so wrong that it cannot be told. */
+function oversOf(data: unknown): readonly unknown[] {
+  const { data: found } = z.object({ scans: z.array(z.object({ over: anyOver })) }).safeParse(data);
+  return found?.scans.map(({ over }) => over) ?? [];
+}
+
+const isFlight = (over: unknown): boolean => anyOver.safeParse(over).data?.kind === 'fly';
+
+/** Settings of one kind of scan that were given to another would have no effect. */
+function strayIn(scan: z.output<typeof form>['scans'][number], i: number): string[] {
+  const strangers = isFlight(scan.over) ? SETTINGS : (['everyMs', 'lagMs'] as const);
+  return strangers.flatMap((key) =>
+    scan[key] === undefined ? [] : [`scans.${i}.${key}: means nothing to a scan of the kind ${scan.over.kind}`],
+  );
+}
+
+/** The form of scan files as JSON Schema, for completion in editors. */
+export function scanFileJsonSchema(): Readonly<Record<string, unknown>> {
+  const schema = z.toJSONSchema(formWith(z.union([scanSchema, flySchema])), { io: 'input' });
+  return { title: 'Daqtor scan file', ...JSON.parse(JSON.stringify(schema)) };
+}
+
+function faultsOf(issues: readonly z.core.$ZodIssue[], where: readonly PropertyKey[]): string[] {
+  return issues.map(({ path, message }) => `${[...where, ...path].map(String).join('.') || 'the file'}: ${message}`);
+}
+
+function refuse(faults: readonly string[]): DaqtorError {
+  const list = faults.map((fault) => `  ${fault}`).join('\n');
+  return new DaqtorError('scan.refused', { problem: `the scan file is not right:\n${list}\n` });
+}

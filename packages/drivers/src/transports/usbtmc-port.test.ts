@@ -1,0 +1,166 @@
+import { VirtualClock } from '@daqtor/core';
+import { describeDetectorDriver } from '@daqtor/core/testing';
+import {
+  memoryUsbPort,
+  type SimulatedInstrument,
+  simulatedHp34401a,
+  simulatedKeithley2000,
+  simulatedRigolDs1000z,
+  usbtmcInstrument,
+} from '@daqtor/sim';
+import { describe, expect, it } from 'vitest';
+import { keithley2000 } from '../instruments/keithley2000.ts';
+import { rigolDs1000z } from '../instruments/rigol-ds1000z.ts';
+import { UsbtmcDevice } from '../protocols/usbtmc-device.ts';
+import { testContext } from '../testing/scripted-port.ts';
+import { toText } from './bytes.ts';
+import { type LinkOptions, openLink } from './link.ts';
+import { usbtmcPort } from './usbtmc-port.ts';
+
+const RIGOL = { vendorId: 0x1ab1, productId: 0x04ce, maker: 'Rigol', product: 'DS1000Z', serialNumber: 'DS1ZA1' };
+const never = new AbortController().signal;
+const sine = (_: number, seconds: number) => Math.sin(2 * Math.PI * 500 * seconds);
+
+function onUsb(make: (clock: VirtualClock) => SimulatedInstrument) {
+  const clock = new VirtualClock();
+  const usb = memoryUsbPort('instrument', usbtmcInstrument(make(clock), RIGOL), clock);
+  return { clock, usb, port: usbtmcPort(usb), ...testContext(clock) };
+}
+
+const meter = (clock: VirtualClock) => simulatedKeithley2000({ clock, input: () => 1.25 });
+
+async function linkTo(make: (clock: VirtualClock) => SimulatedInstrument, options: LinkOptions = {}) {
+  const bench = onUsb(make);
+  const link = await openLink(bench.context, bench.port, options);
+  const tell = (text: string) => link.exchange((io) => io.write(`${text}\n`), never);
+  const ask = (text: string, timeoutMs?: number) =>
+    link.exchange(async (io) => {
+      await io.write(`${text}\n`);
+      return toText(await io.readUntil('\n', timeoutMs));
+    }, never);
+  return { ...bench, link, tell, ask };
+}
+
+describeDetectorDriver('keithley2000 by USBTMC', async () => {
+  const { port, context } = onUsb(meter);
+  return { driver: await keithley2000({ port, nplc: 0.1 }).connect(context) };
+});
+
+describeDetectorDriver('rigolDs1000z by USBTMC', async () => {
+  const { port, context } = onUsb((clock) => simulatedRigolDs1000z({ clock, signal: sine }));
+  return { driver: await rigolDs1000z({ port }).connect(context) };
+});
+
+describe('an instrument on USBTMC', () => {
+  it('is not asked for an answer where it has none to give', async () => {
+    const { tell, ask } = await linkTo(meter);
+    await tell('*CLS');
+    await tell(':INIT:CONT OFF');
+    await tell(':CONF:VOLT:DC');
+    expect(await ask(':SYST:ERR?')).toBe('0,"No error"');
+  });
+
+  it('gives answers of any length, through packets that are just full', async () => {
+    for (const length of [499, 500, 501, 511, 512, 1011, 1012, 70_000]) {
+      const { ask } = await linkTo((clock) => echoing(clock, length));
+      expect((await ask('DATA?')).length).toBe(length - 1);
+      expect((await ask('DATA?')).length).toBe(length - 1);
+    }
+  });
+
+  it('gives an answer that is longer than what is asked for at once', async () => {
+    const { ask } = await linkTo((clock) => echoing(clock, 3_000_000));
+    expect((await ask('DATA?')).length).toBe(2_999_999);
+  });
+
+  it('sends a message of many transfers', async () => {
+    const { ask } = await linkTo((clock) => echoing(clock, 10));
+    expect(await ask(`LENGTH? ${'x'.repeat(150_000)}`)).toBe('150009');
+  });
+
+  it('is given a line feed where an answer ends without one', async () => {
+    const { ask } = await linkTo((clock) => echoing(clock, 10, ''));
+    expect(await ask('DATA?')).toBe('x'.repeat(10));
+  });
+
+  it('has its question taken back when the next message is sent, and answers that one', async () => {
+    const { ask, tell, lines } = await linkTo((clock) => simulatedHp34401a({ clock, input: () => 1.25 }), {
+      resync: { ask: (io) => io.write('*CLS\n*IDN?\n'), answered: async (io) => void (await io.readUntil('\n')) },
+    });
+    await tell('SYST:REM;:CONF:VOLT:DC;:VOLT:DC:NPLC 100');
+    await expect(ask(':READ?', 100)).rejects.toMatchObject({ code: 'instrument.timeout' });
+    expect(await ask('*STB?')).toBe('0');
+    expect(lines.map(({ text }) => text).join('')).not.toContain('+1.25');
+  });
+
+  it('is alone with its lines: each is a message, but not within a block of data', async () => {
+    const { usb, context } = onUsb(meter);
+    const messages: string[] = [];
+    const port = usbtmcPort({
+      ...usb,
+      openUsb: async (...given) => {
+        const opened = await usb.openUsb(...given);
+        const send: typeof opened.send = (endpoint, bytes, timeoutMs) => {
+          const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+          if (bytes[0] === 1) messages.push(toText(bytes.subarray(12, 12 + size)));
+          return opened.send(endpoint, bytes, timeoutMs);
+        };
+        return {
+          number: opened.number,
+          endpoints: opened.endpoints,
+          send,
+          receive: opened.receive.bind(opened),
+          control: opened.control.bind(opened),
+          clearHalt: opened.clearHalt.bind(opened),
+          close: opened.close.bind(opened),
+        };
+      },
+    });
+    const link = await openLink(context, port);
+    await link.exchange((io) => io.write('*CLS\n:FORM:DATA ASC\n'), never);
+    await link.exchange((io) => io.write('DATA #13a\nb\n'), never);
+    expect(messages).toEqual(['*CLS\n', ':FORM:DATA ASC\n', 'DATA #13a\nb\n']);
+  });
+
+  it('tells its status byte while an answer waits', async () => {
+    const { clock, usb } = onUsb(meter);
+    const opened = await usb.openUsb({ class: 0xfe, subclass: 3 }, { gone: () => {} }, never);
+    const device = new UsbtmcDevice(opened, usb.address);
+    expect(await device.statusByte()).toBe(0);
+    await device.write(Uint8Array.from('*IDN?\n', (char) => char.charCodeAt(0)));
+    await clock.sleep(1);
+    expect(await device.statusByte()).toBe(0x10);
+  });
+
+  it('is gone at once when it is unplugged, and is found again when it is back', async () => {
+    const { ask, usb, context, port } = await linkTo(meter);
+    const asking = ask(':READ?');
+    usb.unplug();
+    await expect(asking).rejects.toMatchObject({ code: 'instrument.gone' });
+    await expect(ask('*IDN?')).rejects.toMatchObject({ code: 'instrument.gone' });
+    usb.replug();
+    const link = await openLink(context, port);
+    await link.exchange((io) => io.write('*CLS\n'), never);
+    await link.close();
+  });
+});
+
+/** Answers `DATA?` with so many bytes, and any other question with the length of its line. */
+function echoing(clock: VirtualClock, length: number, end = '\n'): SimulatedInstrument {
+  return {
+    title: 'echo',
+    connect(transmit) {
+      let line = '';
+      return {
+        receive(bytes) {
+          for (const byte of bytes) line += String.fromCharCode(byte);
+          if (!line.endsWith('\n')) return;
+          const answer = line === 'DATA?\n' ? 'x'.repeat(length - end.length) + end : `${line.length}\n`;
+          line = '';
+          clock.setTimeout(() => transmit(Uint8Array.from(answer, (char) => char.charCodeAt(0))), 5);
+        },
+        disconnect: () => undefined,
+      };
+    },
+  };
+}

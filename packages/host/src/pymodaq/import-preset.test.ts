@@ -1,0 +1,120 @@
+import { DaqtorError, readPreset } from '@daqtor/core';
+import { builtInDrivers } from '@daqtor/drivers';
+import { mockDrivers } from '@daqtor/sim';
+import { expect, it } from 'vitest';
+import { addressOf } from './address-of.ts';
+import { importPymodaqPreset } from './import-preset.ts';
+import { PLUGIN_TABLE } from './plugin-table.ts';
+
+const leaf = (name: string, type: string, value: string | number) => `<${name} type="${type}">${value}</${name}>`;
+const group = (name: string, ...inside: string[]) =>
+  `<${name} type="group" title="${name}">${inside.join('')}</${name}>`;
+
+function move(name: string, plugin: string, ...settings: string[]): string {
+  const main = group('main_settings', leaf('move_type', 'str', plugin), leaf('controller_ID', 'int', 4711));
+  const own = group('move_settings', ...settings, leaf('epsilon', 'float', 0.01), leaf('timeout', 'int', 20));
+  return group('move00', leaf('name', 'str', name), leaf('init', 'bool', 1), group('params', main, own));
+}
+
+function detector(name: string, type: string, plugin: string, settings: string[], ...main: string[]): string {
+  const kind = [leaf('DAQ_type', 'list', `str('${type}')`), leaf('detector_type', 'str', plugin)];
+  const params = group('params', group('main_settings', ...kind, ...main), group('detector_settings', ...settings));
+  return group('det00', leaf('name', 'str', name), leaf('init', 'bool', 1), params);
+}
+
+const preset = (moves: string[], detectors: string[]) =>
+  group('Preset', leaf('filename', 'str', 'bench'), group('Moves', ...moves), group('Detectors', ...detectors));
+
+it('takes modules, addresses, and settings that all modules have', () => {
+  const bounds = group(
+    'bounds',
+    leaf('is_bounds', 'bool', 1),
+    leaf('min_bound', 'float', -1),
+    leaf('max_bound', 'float', 2),
+  );
+  const scaling = group(
+    'scaling',
+    leaf('use_scaling', 'bool', 1),
+    leaf('scaling', 'float', 2),
+    leaf('offset', 'float', 0.5),
+  );
+  const stage = move('X', 'Newport_SMC100', leaf('com_port', 'list', "str('COM6')"), bounds, scaling);
+  const visa = group('visa_resources', leaf('visa_device', 'list', "str('TCPIP::meter.lab::5025::SOCKET')"));
+  const mode = group('K2000Params', leaf('mode', 'list', "str('R4W')"));
+  const meter = detector('Meter', 'DAQ0D', 'Keithley2000', [visa, mode], leaf('Naverage', 'int', 5));
+  const { preset: taken, notes } = importPymodaqPreset(preset([stage], [meter]), 'preset_bench.xml');
+  expect(taken).toEqual({
+    version: 1,
+    title: 'bench',
+    modules: {
+      X: {
+        kind: 'smc100',
+        settings: {
+          port: 'serial:COM6',
+          epsilon: 0.01,
+          timeoutMs: 20_000,
+          limits: [-1, 2],
+          scale: { factor: 2, offset: -1 },
+        },
+      },
+      Meter: {
+        kind: 'keithley2000',
+        settings: { port: 'tcp://meter.lab:5025', average: 5, function: 'fresistance' },
+      },
+    },
+  });
+  expect(notes).toEqual([]);
+  const plugins = builtInDrivers.map(({ plugin }) => plugin);
+  expect(Object.keys(readPreset(taken, { plugins }).specs)).toEqual(['X', 'Meter']);
+});
+
+it('reports what could not be taken, by module', () => {
+  const odd = leaf('vendor_mode', 'int', 3);
+  const stages = [move('X', 'Mock', odd), move('X', 'Mock'), move('Piezo', 'Conex')];
+  const lockIn = detector('Lock in', 'DAQ0D', 'LockInSR830', [leaf('device', 'list', "str('GPIB0::8::INSTR')")]);
+  const { preset: taken, notes } = importPymodaqPreset(preset(stages, [lockIn]), 'preset.xml');
+  expect(Object.keys(taken.modules)).toEqual(['X', 'X 2', 'Lock in']);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands in a preset
+  expect(taken.modules['Lock in']?.settings).toEqual({ port: '${LOCK_IN_PORT}' });
+  expect(notes.map(({ module, text }) => `${module}: ${text}`)).toEqual([
+    'X: not taken: vendor_mode = 3',
+    "X: is called 'X 2' here, since the name is taken",
+    "Piezo: left out: there is no driver for PyMoDAQ's plugin Move/Conex",
+    "Lock in: 'GPIB0::8::INSTR' is no address here: set the variable LOCK_IN_PORT, or write it into the preset",
+  ]);
+});
+
+it('makes simulated detectors of the shape that they had', () => {
+  const npts = group('Mock1', leaf('Npts', 'int', 200));
+  const size = [leaf('Nx', 'int', 100), leaf('Ny', 'int', 60)];
+  const { preset: taken } = importPymodaqPreset(
+    preset([], [detector('line', 'DAQ1D', 'Mock', [npts]), detector('image', 'DAQ2D', 'Mock', size)]),
+    'preset.xml',
+  );
+  expect([taken.modules.line?.settings, taken.modules.image?.settings]).toEqual([
+    { shape: [200] },
+    { shape: [60, 100] },
+  ]);
+});
+
+it('refuses what is no preset of PyMoDAQ', () => {
+  for (const text of ['{}', '<Preset><Moves></Preset>', '<html></html>', '']) {
+    expect(() => importPymodaqPreset(text, 'x.xml')).toThrow(DaqtorError);
+  }
+});
+
+it.each([
+  ['ASRL3::INSTR', 'serial:COM3'],
+  ['ASRL/dev/ttyUSB0::INSTR', 'serial:/dev/ttyUSB0'],
+  ['COM12', 'serial:COM12'],
+  ['TCPIP0::10.0.0.2::5025::SOCKET', 'tcp://10.0.0.2:5025'],
+  ['GPIB0::8::INSTR', undefined],
+])('knows %s as %s', (resource, address) => expect(addressOf(resource)).toBe(address));
+
+it('names only drivers and settings that there are', () => {
+  for (const { kind, settings = {}, from = {}, missing = [] } of Object.values(PLUGIN_TABLE)) {
+    const plugin = [...builtInDrivers, ...mockDrivers].find(({ manifest }) => manifest.kind === kind)?.plugin;
+    const known = Object.keys(plugin?.settings.shape ?? {});
+    expect(known).toEqual(expect.arrayContaining([...Object.keys(settings), ...Object.keys(from), ...missing]));
+  }
+});
