@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prepares the judges: Debian's h5py and PyTables for /usr/bin/python3 (compare-values.py), and a virtual environment
-# with PyMoDAQ's reader (check-dataset.py, check-units.py). Does nothing where all is there.
+# with PyMoDAQ's reader (check-dataset.py, check-units.py) and bluesky's event-model (check-documents.py). Does nothing where all is there.
 #
 # DAQTOR_JUDGE: folder of the virtual environment (default .venv/judge in the project)
 set -euo pipefail
@@ -30,10 +30,10 @@ if ! can_compare || ! can_make_venv; then
 fi
 
 stamp=$venv/requirements.txt
-if ! cmp -s "$requirements" "$stamp" || ! "$venv/bin/python" -c 'import h5py, tables' 2>/dev/null; then
+if ! cmp -s "$requirements" "$stamp" || ! "$venv/bin/python" -c 'import h5py, tables, event_model' 2>/dev/null; then
   version=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
   [ "$version" = 3.11 ] || fail "$requirements is pinned for Python 3.11, but /usr/bin/python3 is $version"
-  echo "judge: installing PyMoDAQ's reader into $venv"
+  echo "judge: installing PyMoDAQ's reader and event-model into $venv"
   /usr/bin/python3 -m venv --clear "$venv"
   "$venv/bin/python" -m pip install -qq --disable-pip-version-check --only-binary :all: --no-deps -r "$requirements" ||
     fail 'pip could not install the reader, see above'

@@ -12,6 +12,7 @@ import { newCommand } from './commands/new.ts';
 import { ports } from './commands/ports.ts';
 import { record } from './commands/record.ts';
 import { replay } from './commands/replay.ts';
+import { resume } from './commands/resume.ts';
 import { scan } from './commands/scan.ts';
 import { schema } from './commands/schema.ts';
 import { sim } from './commands/sim.ts';
@@ -21,6 +22,7 @@ import type { Terminal } from './terminal.ts';
 
 const COMMANDS: readonly Command[] = [
   scan,
+  resume,
   browse,
   exportCommand,
   comment,
@@ -39,7 +41,7 @@ const COMMANDS: readonly Command[] = [
 const FAILED = 1;
 const MISUSED = 2;
 
-const HELP = `Runs scans, looks into datasets, finds instruments and tries them, simulates them, and tells the time.
+const HELP = `Runs scans, goes on with them, looks into datasets, finds instruments and tries them, simulates them, and tells the time.
 
 Usage: daqtor COMMAND [arguments]
 

@@ -135,6 +135,7 @@ export {
 } from './scan/adaptive/adaptive-scans.ts';
 export type { SignalValue } from './scan/adaptive/signal.ts';
 export type { AxisValue } from './scan/axis-value.ts';
+export { both } from './scan/both.ts';
 export {
   concat,
   type DiscOptions,
@@ -152,10 +153,11 @@ export {
   zip,
 } from './scan/builders.ts';
 export type { DeadTime } from './scan/dead-time.ts';
+export type { DoneBefore } from './scan/done-before.ts';
 export { type ErrorPolicy, type ErrorRule, retry } from './scan/error-policy.ts';
 export type { FlyPlan } from './scan/fly/fly-plan.ts';
 export { type FlyOptions, type FlyValue, fly, flySchema } from './scan/fly/fly-value.ts';
-export { type Modules, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
+export { type Base, type Modules, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
 export type { PlannedPoint } from './scan/planned-point.ts';
 export type { PointAxis, Points, PurePoint } from './scan/points.ts';
 export type { PreflightReport } from './scan/preflight.ts';
@@ -164,7 +166,7 @@ export type { PymodaqSettings, PymodaqValue } from './scan/pymodaq/pymodaq-value
 export type { Reach } from './scan/reach.ts';
 export { type ActuatorRef, Scan } from './scan/scan.ts';
 export { type FiledScan, readScanFile, type ScanFile, scanFileJsonSchema } from './scan/scan-file.ts';
-export { type ScanSettings, type ScanSettingsInput, scanSettings } from './scan/scan-settings.ts';
+export { type ScanSettings, type ScanSettingsInput, scanSettings, settingsStored } from './scan/scan-settings.ts';
 export { parseScan, type ScanValue, scanSchema } from './scan/scan-value.ts';
 export { type Suspender, type SuspenderInput, suspendWhile } from './scan/suspender.ts';
 export { type Actuator, linspace, logspace, positions, sparse, steps } from './scan/sweep.ts';

@@ -12,6 +12,7 @@ import {
   DataWithAxes,
   type LogLine,
   type PositionThen,
+  type Scan,
   VirtualClock,
 } from '@daqtor/core';
 import { from } from 'rxjs';
@@ -26,8 +27,10 @@ import {
   dataset,
   H5SaverLowLevel,
   memoryBackend,
+  resumeScan,
   saveSnapshot,
 } from '../src/index.ts';
+import { crashBench, crashed } from '../src/testing/crash-bench.ts';
 import { averaged2d, myDet, runScan, scan2d } from '../src/testing/scan-bench.ts';
 import { runKind, scanKinds } from '../src/testing/scan-kinds.ts';
 
@@ -297,3 +300,8 @@ await scan(
   ),
 );
 for (const [name, kind] of Object.entries(scanKinds)) await runKind(kind, dataset(join(folder, `k_${name}`)));
+{
+  const { copy } = await crashed(scanKinds.grid_snake as Scan, dataset(join(folder, 'r_before')), folder, 3);
+  await using bench = await crashBench();
+  await (await resumeScan(copy, bench)).run.done;
+}

@@ -77,6 +77,7 @@ const KNOWN: readonly (readonly [record: string, golden: RegExp, differences: re
       'Scan#: @date_time other value',
     ],
   ],
+  ['0047', /^c/, ['Scan#: @scan_recipe only ours', 'Scan#: @scan_runs only ours']],
   ['0008', /^[bd]/, ['EnlData#: @units only ours']],
   ['0008', /^a2/, ['Detector#/Data#D/CH#/BkgErrorBar# only ours', 'Detector#/Data#D/CH#/ErrorBar# only theirs']],
   ['0008', /^a/, ['Data#: @do_plot only theirs', 'Data#: @do_save only theirs']],

@@ -3,6 +3,7 @@ import { createActor } from 'xstate';
 import type { LogLine, ScanPoint } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { type DeadTime, DeadTimeLedger, type TimedPhase } from '../scan/dead-time.ts';
+import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import { type Progress, progressOf } from '../scan/progress.ts';
 import { settingsOf } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
@@ -83,22 +84,25 @@ export class DaqScan {
   #ticket = 0;
 
   constructor(options: ScanOptions, { clock, reconnect }: ScanSurroundings) {
-    const { over, read } = options;
+    const { over, read, before = NOTHING_BEFORE } = options;
+    const { steps, skipped } = before;
     this.#options = options;
     this.#clock = clock;
     this.#startedMs = clock.now();
     this.#ledger = new DeadTimeLedger(this.#startedMs);
     this.#instruments = new ScanInstruments({ over, read, reconnect });
-    this.#keeper = new PointKeeper(clock);
+    this.#keeper = new PointKeeper(clock, steps);
     const note = this.#note.bind(this);
-    this.#work = new ScanWork({ options, clock, instruments: this.#instruments, keeper: this.#keeper, note });
+    const deadTime = () => this.#ledger.total(clock.now());
+    this.#work = new ScanWork({ options, clock, instruments: this.#instruments, keeper: this.#keeper, note, deadTime });
     this.points$ = this.#keeper.points$;
-    this.#progress = new BehaviorSubject(this.#progressNow('preparing', { measured: 0, skipped: 0 }));
+    this.#progress = new BehaviorSubject(this.#progressNow('preparing', { measured: steps - skipped, skipped }));
     this.progress$ = this.#progress.asObservable();
     const { settleMs, waitMs, onError, onOvershoot, returnTo } = settingsOf(options);
     this.actor = createActor(scanMachine, {
       clock: clock as never,
       input: {
+        before,
         hasStep: (step) => this.#work.hasStep(step),
         settles: settleMs > 0 || over.isTimed,
         waitMs,
@@ -314,7 +318,8 @@ export class DaqScan {
     const { trouble, heldBy = [] } = why;
     const elapsedMs = this.#clock.now() - this.#startedMs;
     const [plan, done, point] = [this.#options.over, measured + skipped, this.#work.measured];
-    return progressOf({ plan, state, done, skipped, elapsedMs, point, trouble, heldBy });
+    const before = this.#options.before?.steps ?? 0;
+    return progressOf({ plan, state, done, before, skipped, elapsedMs, point, trouble, heldBy });
   }
 }
 

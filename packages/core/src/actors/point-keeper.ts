@@ -9,6 +9,7 @@ import type {
 } from '../contracts/scan-recorder.ts';
 import type { DataToExport } from '../data/data-to-export.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
+import type { DeadTime } from '../scan/dead-time.ts';
 import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
 
@@ -29,12 +30,14 @@ export class PointKeeper {
   #awaited:
     | { readonly step: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }
     | undefined;
-  #lastSaved = -1;
+  #lastSaved: number;
   #error: unknown;
   #ending: Promise<void> | undefined;
 
-  constructor(clock: Clock) {
+  /** @param from - the first step; those before it are durable */
+  constructor(clock: Clock, from = 0) {
     this.#clock = clock;
+    this.#lastSaved = from - 1;
     this.points$ = this.#points.live$;
   }
 
@@ -91,17 +94,17 @@ export class PointKeeper {
    *
    * @throws DaqtorError `save.failed` if the end cannot be written, or a point that was given away before
    */
-  async end(outcome: ScanOutcome): Promise<void> {
-    this.#ending ??= this.#end(outcome);
+  async end(outcome: ScanOutcome, deadTime?: DeadTime): Promise<void> {
+    this.#ending ??= this.#end(outcome, deadTime);
     await this.#ending;
   }
 
-  async #end(outcome: ScanOutcome): Promise<void> {
+  async #end(outcome: ScanOutcome, deadTime: DeadTime | undefined): Promise<void> {
     // A scan may be aborted while its file is being opened; why that fails is told by whoever opens it.
     await this.#opening?.catch(() => undefined);
     this.#points.close();
     this.#log.complete();
-    await this.#recording?.end(outcome);
+    await this.#recording?.end(outcome, deadTime);
     if (this.#error !== undefined && outcome !== 'failed') throw this.#error;
   }
 }

@@ -1,5 +1,6 @@
 import type { ScanOutcome } from '../contracts/scan-recorder.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
+import type { DoneBefore } from '../scan/done-before.ts';
 import type { ErrorRule, FalliblePhase } from '../scan/error-policy.ts';
 import type { NextStep } from './scan-crossing.ts';
 
@@ -58,6 +59,7 @@ export type ScanEmitted =
 export interface ScanInput {
   /** Whether there is such a step, from 0. */
   readonly hasStep: (step: number) => boolean;
+  readonly before: DoneBefore;
   readonly settles: boolean;
   /** Pause after a point. */
   readonly waitMs: number;

@@ -166,8 +166,8 @@ export const scanMachine = setup({
   id: 'DAQ_Scan',
   context: ({ input }) => ({
     ...input,
-    step: 0,
-    skipped: 0,
+    step: input.before.steps,
+    skipped: input.before.skipped,
     ticket: 0,
     wantsPause: false,
     wantsEnd: false,

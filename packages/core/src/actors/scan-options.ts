@@ -1,4 +1,5 @@
 import type { ScanRecorder } from '../contracts/scan-recorder.ts';
+import type { DoneBefore } from '../scan/done-before.ts';
 import type { ScanPlan } from '../scan/plan.ts';
 import type { ScanSettingsInput } from '../scan/scan-settings.ts';
 import type { Suspender } from '../scan/suspender.ts';
@@ -9,6 +10,8 @@ export interface ScanOptions extends ScanSettingsInput {
   readonly over: ScanPlan;
   /** What to read at each point; all at once. */
   readonly read: readonly DaqViewer[];
+  /** What was done before, of a scan that is resumed: it begins with the step after these. Default nothing. */
+  readonly before?: DoneBefore;
   /** Where to keep the data, e.g. `dataset('./data')`; without it they are only shown. */
   readonly save?: ScanRecorder;
   /** What holds the scan, and lets it go on by itself: `suspendWhile({ … })`. */

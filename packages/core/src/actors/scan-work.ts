@@ -1,10 +1,12 @@
 import type { LogLine, PointStatus, ScanPoint } from '../contracts/scan-recorder.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
+import type { DeadTime } from '../scan/dead-time.ts';
 import { describeScan } from '../scan/describe-scan.ts';
+import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import type { PlannedPoint } from '../scan/planned-point.ts';
 import { preflight } from '../scan/preflight.ts';
 import type { ScanCourse } from '../scan/scan-course.ts';
-import { type ScanSettings, settingsOf } from '../scan/scan-settings.ts';
+import { type ScanSettings, settingsOf, storedSettings } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
 import type { PointKeeper } from './point-keeper.ts';
 import type { ScanContext, ScanPhase } from './scan-facts.ts';
@@ -19,6 +21,8 @@ export interface ScanWorkOptions {
   readonly instruments: ScanInstruments;
   readonly keeper: PointKeeper;
   readonly note: Note;
+  /** Where the time went until now. */
+  readonly deadTime: () => DeadTime;
 }
 
 /** What is done in each phase of a scan. Which one comes next is decided by its machine. */
@@ -30,6 +34,7 @@ export class ScanWork {
   readonly #instruments: ScanInstruments;
   readonly #keeper: PointKeeper;
   readonly #note: Note;
+  readonly #deadTime: () => DeadTime;
   /** When the first move could begin: the times of timed points count from here. */
   #begunMs = 0;
   #planned: PlannedPoint = { indexes: [], targets: [] };
@@ -45,7 +50,7 @@ export class ScanWork {
   /** Ends the wait under way. */
   #endWait = (): void => {};
 
-  constructor({ options, clock, instruments, keeper, note }: ScanWorkOptions) {
+  constructor({ options, clock, instruments, keeper, note, deadTime }: ScanWorkOptions) {
     this.#options = options;
     this.#settings = settingsOf(options);
     this.#course = options.over.begin();
@@ -53,6 +58,7 @@ export class ScanWork {
     this.#instruments = instruments;
     this.#keeper = keeper;
     this.#note = note;
+    this.#deadTime = deadTime;
   }
 
   /** Whether there is such a step, as far as what was measured until now tells. */
@@ -101,29 +107,25 @@ export class ScanWork {
   }
 
   async #prepare(): Promise<void> {
-    const { over, read, save } = this.#options;
+    const { over, read, save, before = NOTHING_BEFORE } = this.#options;
     await preflight(this.#options);
     if (save) {
-      await this.#keeper.open(save, describeScan(over, read, this.#shownSettings(), this.#clock.epochMs()));
-      this.#note('INFO', `${over.type} ${over.subType} of ${over.size} points begins`);
+      const description = describeScan(over, read, this.#shownSettings(), this.#clock.epochMs());
+      await this.#keeper.open(save, { ...description, scan: over.scan, base: over.base });
+      const begins = before.steps === 0 ? 'begins' : `goes on after ${before.steps} points`;
+      this.#note('INFO', `${over.type} ${over.subType} of ${over.size} points ${begins}`);
     }
     const { returnTo } = this.#settings;
     this.#returnTo = returnTo === 'initial' ? await this.#instruments.positions() : returnTo;
-    this.#begunMs = this.#clock.now();
+    // Points at times go on at their pace: what is next is due now.
+    const isUnderWay = before.steps > 0 && this.hasStep(before.steps);
+    this.#begunMs = this.#clock.now() - (isUnderWay ? (this.#course.at(before.steps).dueMs ?? 0) : 0);
   }
 
   /** As they go into the file: numbers and texts. */
   #shownSettings(): Readonly<Record<string, number | string>> {
-    const { settleMs, waitMs, onError, onOvershoot, returnTo } = this.#settings;
     const suspend = this.#options.suspend?.map(({ watch: _, ...settings }) => settings);
-    return {
-      settleMs,
-      waitMs,
-      onError: JSON.stringify(onError),
-      onOvershoot,
-      ...(returnTo && { returnTo: JSON.stringify(returnTo) }),
-      ...(suspend && { suspend: JSON.stringify(suspend) }),
-    };
+    return { ...storedSettings(this.#settings), ...(suspend && { suspend: JSON.stringify(suspend) }) };
   }
 
   async #move(step: number): Promise<void> {
@@ -192,7 +194,7 @@ export class ScanWork {
     if (error && outcome !== 'failed') this.#note('WARNING', error.message);
     const given = skipped > 0 ? `, ${skipped} of them skipped` : '';
     this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the scan ${outcome} after ${step} points${given}`);
-    await this.#keeper.end(outcome);
+    await this.#keeper.end(outcome, this.#deadTime());
   }
 }
 

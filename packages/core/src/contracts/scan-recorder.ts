@@ -3,6 +3,8 @@ import type { Axis } from '../data/axis.ts';
 import type { DataToExport } from '../data/data-to-export.ts';
 import type { DataDistribution } from '../data/data-with-axes.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
+import type { DeadTime } from '../scan/dead-time.ts';
+import type { ScanValue } from '../scan/scan-value.ts';
 import type { BoundedQueue } from '../streams/bounded-queue.ts';
 import type { Clock } from '../time/clock.ts';
 
@@ -36,6 +38,10 @@ export interface ScanDescription {
   readonly detectors: readonly ModuleRecord[];
   /** Options of the scan, e.g. `settleMs`. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** The scan itself, by which it can be resumed; a recording that is not of one leaves it out. */
+  readonly scan?: ScanValue;
+  /** Where the actuators of a relative scan were when it began, by name, in the units of the scan. */
+  readonly base?: Readonly<Record<string, number>>;
   /** When the scan began, in milliseconds since 1970. */
   readonly startedEpochMs: number;
 }
@@ -105,9 +111,10 @@ export interface ScanRecording {
    * Writes how the scan ended, closes the file and lets go of everything. Call it once, also after a failure.
    *
    * @param outcome - `completed` marks the scan as done
+   * @param deadTime - where its time went until now
    * @throws DaqtorError `save.failed` if the end cannot be written
    */
-  end(outcome: ScanOutcome): Promise<void>;
+  end(outcome: ScanOutcome, deadTime?: DeadTime): Promise<void>;
 }
 
 /** Somewhere to keep a scan. `dataset(...)` of `@daqtor/savers` is one. */

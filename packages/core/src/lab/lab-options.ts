@@ -4,6 +4,7 @@ import type { ActuatorSpec } from '../contracts/define-actuator.ts';
 import type { DetectorSpec } from '../contracts/define-detector.ts';
 import type { TraceLine } from '../contracts/wire.ts';
 import type { FlyValue } from '../scan/fly/fly-value.ts';
+import type { Base } from '../scan/plan.ts';
 import type { Scan } from '../scan/scan.ts';
 import type { ScanValue } from '../scan/scan-value.ts';
 import type { Clock } from '../time/clock.ts';
@@ -35,6 +36,8 @@ export interface LabOptions {
 export interface LabScanOptions extends Omit<ScanOptions, 'over'> {
   /** Where to go, e.g. `grid(linspace(y, -1, 1, 21, 'mm'), linspace(x, -1, 1, 21, 'mm')).snake()`, or the same as JSON. */
   readonly over: Scan | ScanValue;
+  /** What a relative scan counts from, where it is not where the actuators are now: of a scan that is resumed. */
+  readonly base?: Base;
 }
 
 /** A fly scan for a lab, e.g. over `fly(bench.x, 0, 10, 100)`. */

@@ -37,6 +37,8 @@ export interface ScanPlan {
   readonly isTimed: boolean;
   /** The scan as plain data. */
   readonly scan: ScanValue;
+  /** What its relative positions count from: a position for each actuator that has any, by name, in the units of the scan. */
+  readonly base: Base;
   /** Why it cannot run in this lab; empty if it can. */
   readonly problems: readonly string[];
   /** What its points are decided from, where they follow from the data; then `size` is the most that there may be. */
@@ -51,18 +53,22 @@ export interface ScanPlan {
   navAxes(): Axis[];
 }
 
+/** Positions of actuators by their names. */
+export type Base = Readonly<Record<string, number>>;
+
 /** Modules by their names in the lab. */
 export type Modules = Readonly<Record<string, DaqMove | DaqViewer>>;
 
 /**
  * Binds a scan to the instruments of a lab. A relative scan counts from the positions that were last read.
  *
+ * @param base - what it counts from instead, for actuators of these names: where they were when the scan was begun
  * @returns the plan; `problems` says what is missing for it to run
  * @throws DaqtorError `scan.refused` if the scan makes no sense in any lab
  */
-export function planOf(scan: Scan | ScanValue, modules: Modules): ScanPlan {
+export function planOf(scan: Scan | ScanValue, modules: Modules, base: Base = {}): ScanPlan {
   const { value, points } = scan instanceof Scan ? scan : new Scan(scan);
-  const bindings = points.axes.map((axis) => bind(axis, modules));
+  const bindings = points.axes.map((axis) => bind(axis, modules, base));
   const offsets = bindings.map(({ offset }) => offset);
   const isShifted = offsets.some((offset) => offset !== 0);
   const actuators = bindings.flatMap(({ planned }) => planned ?? []);
@@ -92,6 +98,9 @@ export function planOf(scan: Scan | ScanValue, modules: Modules): ScanPlan {
     isComplete: points.isComplete,
     isTimed: points.axes.some(({ role }) => role === 'time'),
     scan: value,
+    base: Object.fromEntries(
+      points.axes.flatMap(({ name, isRelative }, i) => (isRelative ? [[name, offsets[i] as number]] : [])),
+    ),
     problems: [...new Set(bindings.flatMap(({ problem }) => problem ?? []))],
     ...(decisions && { signal: decisions.signal }),
     begin: () => (decisions ? decidedCourse(decisions, size, place) : fixedCourse(size, at)),
@@ -117,7 +126,7 @@ interface Binding {
   readonly problem?: string;
 }
 
-function bind({ name, units, role, isRelative }: PointAxis, modules: Modules): Binding {
+function bind({ name, units, role, isRelative }: PointAxis, modules: Modules, base: Base): Binding {
   if (role !== 'actuator') return { offset: 0 };
   const module = Object.hasOwn(modules, name) ? modules[name] : undefined;
   if (!module)
@@ -132,7 +141,7 @@ function bind({ name, units, role, isRelative }: PointAxis, modules: Modules): B
   }
   const planned = { actuator: module, units: own };
   if (!isRelative) return { planned, offset: 0 };
-  const offset = convertUnits(module.position, module.units, own);
+  const offset = Object.hasOwn(base, name) ? (base[name] as number) : convertUnits(module.position, module.units, own);
   if (Number.isFinite(offset)) return { planned, offset };
   return { planned, offset: 0, problem: `[${name}] has no position yet that a relative scan could count from` };
 }

@@ -4,6 +4,7 @@ import type { GrabForm } from '../actors/expected-grab.ts';
 import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { convertUnits } from '../units/units.ts';
+import { type DoneBefore, NOTHING_BEFORE } from './done-before.ts';
 import { estimateDuration } from './estimate-duration.ts';
 import type { ScanPlan } from './plan.ts';
 import { type Reach, reachOf } from './reach.ts';
@@ -36,6 +37,7 @@ export interface PreflightReport {
 export interface PreflightInput extends ScanSettingsInput {
   readonly over: ScanPlan;
   readonly read: readonly DaqViewer[];
+  readonly before?: DoneBefore;
   readonly save?: ScanRecorder;
 }
 
@@ -128,7 +130,7 @@ const isDetector = ({ role }: { readonly role: string; readonly name: string }):
 
 type Room = Pick<PreflightReport, 'bytes' | 'freeBytes'>;
 
-async function roomFor({ over, read, save }: PreflightInput): Promise<Room> {
+async function roomFor({ over, read, save, before = NOTHING_BEFORE }: PreflightInput): Promise<Room> {
   const perGrab = read
     .filter(isDetector)
     .map(({ expected }) => expected.forms?.reduce((sum, { bytes }) => sum + bytes, 0));
@@ -138,8 +140,12 @@ async function roomFor({ over, read, save }: PreflightInput): Promise<Room> {
     (sum, bytes) => (sum === undefined || bytes === undefined ? undefined : sum + bytes),
     own,
   );
-  const places = over.shape.reduce((product, length) => product * length, 1);
-  return { bytes: perPoint === undefined ? undefined : perPoint * places, freeBytes: await save?.freeBytes?.() };
+  const left = over.size > 0 ? 1 - before.steps / over.size : 1;
+  const places = over.shape.reduce((product, length) => product * length, left);
+  return {
+    bytes: perPoint === undefined ? undefined : Math.ceil(perPoint * places),
+    freeBytes: await save?.freeBytes?.(),
+  };
 }
 
 function lackOfRoom({ bytes, freeBytes }: Room): string[] {

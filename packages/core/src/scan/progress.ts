@@ -38,17 +38,20 @@ export interface Progress {
 export interface ProgressFacts
   extends Pick<Progress, 'state' | 'done' | 'skipped' | 'elapsedMs' | 'trouble' | 'heldBy'> {
   readonly plan: ScanPlan;
+  /** Points that were done before this run began. */
+  readonly before?: number;
   /** What was measured last. */
   readonly point: ScanPoint | undefined;
 }
 
-export function progressOf({ plan: { size, actuators }, point, ...facts }: ProgressFacts): Progress {
+export function progressOf({ plan: { size, actuators }, point, before = 0, ...facts }: ProgressFacts): Progress {
   const { done, elapsedMs } = facts;
+  const here = done - before;
   return {
     ...facts,
     total: size,
-    pointsPerSecond: elapsedMs > 0 ? (1000 * done) / elapsedMs : 0,
-    remainingMs: done > 0 ? (elapsedMs / done) * (size - done) : undefined,
+    pointsPerSecond: elapsedMs > 0 ? (1000 * here) / elapsedMs : 0,
+    remainingMs: here > 0 ? (elapsedMs / here) * (size - done) : undefined,
     positions: point
       ? actuators.map(({ actuator, units }, i) => ({
           name: actuator.name,

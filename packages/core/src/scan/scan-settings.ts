@@ -31,6 +31,36 @@ export function settingsOf(options: ScanSettingsInput): ScanSettings {
   return parseSettings('scan', scanSettings, given);
 }
 
+/** Settings as they go into a file: numbers and texts, lists and groups as JSON. */
+export function storedSettings(settings: ScanSettings): Readonly<Record<string, number | string>> {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, typeof value === 'object' ? JSON.stringify(value) : value]],
+    ),
+  );
+}
+
+/**
+ * Reads the settings of a scan from its file; others that stand beside them are left out.
+ *
+ * @throws DaqtorError `lab.settings` that names every bad setting at once
+ */
+export function settingsStored(stored: Readonly<Record<string, unknown>>): ScanSettingsInput {
+  const value = (one: unknown) => (typeof one === 'string' ? parsed(one) : one);
+  const known = Object.keys(scanSettings.shape).filter((name) => stored[name] !== undefined);
+  const settings: ScanSettingsInput = Object.fromEntries(known.map((name) => [name, value(stored[name])]));
+  settingsOf(settings);
+  return settings;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // A word is itself.
+  }
+}
+
 /** Instruments that settings name but the scan does not use: a setting that would never be followed. */
 export function settingsProblems(
   { onError, returnTo }: ScanSettings,

@@ -1,30 +1,43 @@
-import type { Clock, ScanPoint, ScanRecording, ScanStreams } from '@daqtor/core';
+import type { Clock, DeadTime, ScanOutcome, ScanPoint, ScanRecording, ScanStreams } from '@daqtor/core';
 import { Subject } from 'rxjs';
 import type { H5Backend } from '../h5/h5-backend.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
+import type { Saver } from './saver.ts';
 import { feed, SavingSession } from './saving-session.ts';
-import type { ScanSaver } from './scan-saver.ts';
 import { selecting } from './selecting.ts';
 
 /** Points that a scan may be ahead of commits that are made by time. */
 const AHEAD = 4096;
 
+/** Saves the points of a scan into its group. */
+export interface SavesScan extends Saver<ScanPoint> {
+  /** Path of the scan's group in the file. */
+  readonly group: string;
+}
+
+export interface RecordOptions {
+  readonly clock: Clock;
+  /** What else has to be in the file before the first point. */
+  readonly first: readonly H5Operation[];
+  /** What of each point is saved; default all. */
+  readonly select?: (point: ScanPoint) => ScanPoint;
+  /** What is written about the run at its end. */
+  readonly last?: (outcome: ScanOutcome, deadTime: DeadTime | undefined, atEpochMs: number) => readonly H5Operation[];
+}
+
 /**
  * Starts the actors that write one scan into an open file. The file is theirs from now on: they close it.
  *
- * @param first - what else has to be in the file before the first point
- * @param select - what of each point is saved
  * @throws DaqtorError `save.failed` if the description cannot be written
  */
 export async function record(
   file: H5Backend,
-  saver: ScanSaver,
+  saver: SavesScan,
   { points, log$ }: ScanStreams,
-  first: readonly H5Operation[],
-  clock: Clock,
-  select: (point: ScanPoint) => ScanPoint = (point) => point,
+  { clock, first, select = (point) => point, last }: RecordOptions,
 ): Promise<ScanRecording> {
   const saved = new Subject<number>();
+  let deadTime: DeadTime | undefined;
   const fromPoints = feed({
     saver: selecting(saver, select),
     queue: points,
@@ -35,6 +48,7 @@ export async function record(
     first,
     log$,
     onFault: (error) => saved.error(error),
+    ...(last && { last: (outcome) => last(outcome, deadTime, clock.epochMs()) }),
   });
   return {
     file: file.path,
@@ -42,7 +56,8 @@ export async function record(
     ...(file.commit !== 'point' && { ahead: AHEAD }),
     saved$: saved.asObservable(),
     trouble$: session.trouble$,
-    async end(outcome) {
+    async end(outcome, spent) {
+      deadTime = spent;
       const error = await session.end(outcome);
       saved.complete();
       if (error !== undefined) throw error;

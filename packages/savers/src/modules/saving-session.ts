@@ -143,7 +143,8 @@ export class SavingSession {
       errors.push((await closed).error);
     }
     try {
-      const last = this.#options.last?.(outcome) ?? [];
+      const isWhole = errors.every((error) => error === undefined);
+      const last = this.#options.last?.(isWhole ? outcome : 'failed') ?? [];
       await committed(this.#file, last);
     } catch (error) {
       errors.push(error);

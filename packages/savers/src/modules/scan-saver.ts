@@ -1,7 +1,7 @@
 import type { PointStatus, ScanDescription, ScanOutcome, ScanPoint } from '@daqtor/core';
 import type { Compression } from '../data/array-saver.ts';
 import { navAxesNodes, visitedAxes } from '../data/data-to-export-extended-saver.ts';
-import type { H5Operation } from '../h5/h5-operation.ts';
+import type { Attributes, H5Operation } from '../h5/h5-operation.ts';
 import { type DatasetMetadata, metadataAttributes, openOn } from '../layout/dataset-nodes.ts';
 import { asBool, asBytes, asStr } from '../layout/envelope.ts';
 import { localTime } from '../layout/local-time.ts';
@@ -10,7 +10,7 @@ import { groupNode } from '../layout/nodes.ts';
 import { type Settings, settingsXml } from '../layout/settings-xml.ts';
 import { ActuatorSaver } from './actuator-saver.ts';
 import { DetectorExtendedSaver } from './detector-extended-saver.ts';
-import type { Saver } from './saver.ts';
+import type { SavesScan } from './recording.ts';
 import { ScalarSaver } from './scalar-saver.ts';
 
 /** Values of the array `Status`; 0, its fill, is a place that was not visited. */
@@ -22,12 +22,20 @@ const STATUSES: Readonly<Record<PointStatus, number>> = {
   skippedByHand: 5,
 };
 
+/** What became of a place, by its status; undefined if it was not visited. A number of a later version counts as visited. */
+export function statusOf(value: number): PointStatus | undefined {
+  if (value === 0) return undefined;
+  const [status = 'skippedByHand'] = Object.entries(STATUSES).find(([, one]) => one === value) ?? [];
+  return status as PointStatus;
+}
+
 /** Saves a scan: what was planned, then each point through the savers of its detectors and actuators. */
-export class ScanSaver implements Saver<ScanPoint> {
+export class ScanSaver implements SavesScan {
   readonly group: string;
   readonly #description: ScanDescription;
   readonly #metadata: DatasetMetadata;
   readonly #shown: Readonly<Record<string, Settings>>;
+  readonly #more: Attributes;
   readonly #actuators: readonly ActuatorSaver[];
   readonly #detectors: readonly DetectorExtendedSaver[];
   readonly #times: ScalarSaver;
@@ -36,6 +44,7 @@ export class ScanSaver implements Saver<ScanPoint> {
   /**
    * @param group - path of the scan's group, e.g. `/RawData/Scan000`
    * @param shown - groups of settings to be shown beside the scan's own
+   * @param attributes - what else is said of the scan, on its group
    */
   constructor(
     group: string,
@@ -43,9 +52,11 @@ export class ScanSaver implements Saver<ScanPoint> {
     metadata: DatasetMetadata,
     compression?: Compression,
     shown: Readonly<Record<string, Settings>> = {},
+    attributes: Attributes = {},
   ) {
     this.group = group;
     this.#shown = shown;
+    this.#more = attributes;
     this.#description = description;
     this.#metadata = metadata;
     const { actuators, detectors, startedEpochMs } = description;
@@ -114,12 +125,14 @@ export class ScanSaver implements Saver<ScanPoint> {
       scan_type: asStr(type),
       scan_sub_type: asStr(subType),
       scan_name: asStr(this.group.slice(this.group.lastIndexOf('/') + 1)),
-      scan_done: asBool(false),
-      // Overwritten at the end: a scan whose process died stays under way for ever, and says so.
-      scan_outcome: asStr('running'),
+      ...SCAN_UNDER_WAY,
+      ...this.#more,
       settings: asBytes(settingsXml({ daq_scan_settings: scan, ...this.#shown })),
     };
   }
 }
 
 const SCAN_TITLE = 'DAQScan';
+
+/** Overwritten at the end: a scan whose process died stays under way until it is resumed, and says so. */
+export const SCAN_UNDER_WAY: Attributes = { scan_done: asBool(false), scan_outcome: asStr('running') };

@@ -30,6 +30,7 @@ export function scan2d(facts: Partial<ScanDescription> = {}): ScanDescription {
     actuators: [actuator('ActX'), actuator('ActY')],
     detectors: [{ name: 'MyDet', kind: 'mock', title: 'Mock detector', units: '', settings: { gain: 2.5 } }],
     settings: { settleMs: 20 },
+    scan: grid(positions('ActX', [0, 0.5, 1]), positions('ActY', [-1, 0, 1, 2])).value,
     startedEpochMs: Date.UTC(2026, 0, 1),
     ...facts,
   };

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  afterPromises,
+  type Clock,
+  DaqtorError,
+  type ScanDescription,
+  type ScanPoint,
+  type ScanRecorder,
+} from '@daqtor/core';
+import { Subject } from 'rxjs';
+import { freeBytes } from '../free-bytes.ts';
+import { saveFailed } from '../h5/h5-errors.ts';
+import { makeFolder } from '../h5/make-folder.ts';
+import { descriptorOf, type EventModelDocument, entriesOf, eventOf, startOf, stopOf } from './event-model.ts';
+
+/** Points whose events may wait to be written. */
+const AHEAD = 256;
+
+/**
+ * Writes each scan as bluesky's documents, a file of JSON lines for each run: `<folder>/<uid>.jsonl`, in it the pairs
+ * `[name, document]` that databroker's catalogue of such files reads. One event for each point that was measured; a skipped
+ * point has none. Arrays of more than 65 536 values are left out: they belong into a dataset, beside which this goes:
+ * `save: both(dataset('./data'), documents('./runs'))`.
+ *
+ * @param folder - made where it lacks
+ */
+export function documents(folder: string): ScanRecorder {
+  return {
+    freeBytes: () => freeBytes(folder),
+    async begin(description, { points }, clock) {
+      const uid = randomUUID();
+      const path = join(folder, `${uid}.jsonl`);
+      const file = await opened(folder, path, clock);
+      const saved$ = new Subject<number>();
+      const run = new DocumentRun(description, uid, (all) => written(file, path, all, clock));
+      try {
+        await run.start();
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
+      const drained = (async () => {
+        // Whoever wants to hear of the first points must have had the time to ask.
+        await clock.outside(new Promise<void>(afterPromises));
+        for (let batch = await points.takeBatch(); batch; batch = await points.takeBatch()) {
+          await run.add(batch);
+          for (const { step } of batch) saved$.next(step);
+        }
+      })();
+      drained.catch((error: unknown) => saved$.error(error));
+      return {
+        file: path,
+        group: uid,
+        ahead: AHEAD,
+        saved$: saved$.asObservable(),
+        async end(outcome) {
+          // What went wrong before was told by `saved$`; the file is closed all the same.
+          const isWhole = await drained.then(
+            () => true,
+            () => false,
+          );
+          try {
+            await run.stop(isWhole ? outcome : 'failed', clock.epochMs());
+          } finally {
+            await clock.outside(file.close());
+            if (isWhole) saved$.complete();
+          }
+        },
+      };
+    },
+  };
+}
+
+/** The documents of one run, in their order. */
+class DocumentRun {
+  readonly #description: ScanDescription;
+  readonly #start: string;
+  readonly #write: (documents: readonly EventModelDocument[]) => Promise<void>;
+  #descriptor: string | undefined;
+  #keys = '';
+  #events = 0;
+
+  constructor(
+    description: ScanDescription,
+    start: string,
+    write: (documents: readonly EventModelDocument[]) => Promise<void>,
+  ) {
+    this.#description = description;
+    this.#start = start;
+    this.#write = write;
+  }
+
+  async start(): Promise<void> {
+    await this.#write([startOf(this.#description, this.#start)]);
+  }
+
+  /** @throws DaqtorError `data.shape` if a point holds other data than the first, `save.failed` */
+  async add(points: readonly ScanPoint[]): Promise<void> {
+    const documents: EventModelDocument[] = [];
+    for (const point of points)
+      if ((point.status ?? 'measured') === 'measured') documents.push(...this.#documentsOf(point));
+    if (documents.length > 0) await this.#write(documents);
+  }
+
+  async stop(outcome: Parameters<typeof stopOf>[0], atEpochMs: number): Promise<void> {
+    const facts = { uid: randomUUID(), start: this.#start, atEpochMs, events: this.#events };
+    await this.#write([stopOf(outcome, facts)]);
+  }
+
+  #documentsOf(point: ScanPoint): EventModelDocument[] {
+    const { atEpochMs, step } = point;
+    const entries = entriesOf(this.#description, point);
+    const keys = JSON.stringify(entries.map(({ key, about }) => [key, about]));
+    const documents: EventModelDocument[] = [];
+    if (this.#descriptor === undefined) {
+      this.#descriptor = randomUUID();
+      this.#keys = keys;
+      const ids = { uid: this.#descriptor, start: this.#start, atEpochMs };
+      documents.push(descriptorOf(this.#description, entries, ids));
+    }
+    if (keys !== this.#keys) {
+      throw new DaqtorError('data.shape', {
+        problem: `step ${step} gave data of another name, shape or unit than the first point, which its documents cannot hold`,
+        advice: 'Leave the settings of the detectors alone while a scan runs',
+      });
+    }
+    const facts = { uid: randomUUID(), descriptor: this.#descriptor, number: ++this.#events, atEpochMs };
+    return [...documents, eventOf(entries, facts)];
+  }
+}
+
+async function opened(folder: string, path: string, clock: Clock): Promise<FileHandle> {
+  try {
+    makeFolder(folder);
+    return await clock.outside(open(path, 'wx'));
+  } catch (error) {
+    throw DaqtorError.from(saveFailed('making the file', path, error));
+  }
+}
+
+async function written(file: FileHandle, path: string, documents: readonly EventModelDocument[], clock: Clock) {
+  const lines = documents.map((document) => `${JSON.stringify(document)}\n`).join('');
+  try {
+    await clock.outside(file.appendFile(lines));
+  } catch (error) {
+    throw DaqtorError.from(saveFailed('writing documents', path, error));
+  }
+}

@@ -1,0 +1,88 @@
+import { DaqtorError, type NumericArray } from '@daqtor/core';
+import type { TreeNode } from '../browse/tree-node.ts';
+import type { CreateArray, CreateGroup, H5Operation } from '../h5/h5-operation.ts';
+import { openEnvelope } from '../layout/envelope.ts';
+import type { SavesScan } from '../modules/recording.ts';
+import type { SavedScan } from './saved-scan.ts';
+
+/** Relative difference of coordinates that are the same. */
+const TOLERANCE = 1e-9;
+
+/**
+ * A saver that goes on in the nodes that its like has made before: the first value, which defines all arrays, must define
+ * what is there, and makes only what is not. A scan that died before its first point has no arrays of detectors yet.
+ *
+ * @throws DaqtorError `data.shape` from `write` if the first value differs in more than its numbers from those in the file
+ */
+export function inExistingNodes(saver: SavesScan, saved: SavedScan): SavesScan {
+  let isDefined = false;
+  return {
+    group: saver.group,
+    open: () => [],
+    write(value) {
+      const operations = saver.write(value);
+      // A skipped point has no data, and defines nothing.
+      if (isDefined || !operations.some(makesNode)) return operations;
+      const left = missing(operations, saved);
+      isDefined = true;
+      return left;
+    },
+    close: (outcome) => saver.close?.(outcome) ?? [],
+  };
+}
+
+const makesNode = (one: H5Operation): one is CreateGroup | CreateArray => one.op === 'group' || one.op === 'array';
+
+/** The operations without those that make what is there. */
+function missing(operations: readonly H5Operation[], { nodes, axes, group }: SavedScan): readonly H5Operation[] {
+  const made = new Set<string>();
+  const left = operations.filter((one) => {
+    if (!makesNode(one)) return true;
+    made.add(one.path);
+    const node = nodes.get(one.path);
+    if (!node) return true;
+    const fault = one.op === 'group' ? groupFault(one, node) : arrayFault(one, node, axes.get(one.path));
+    if (fault !== undefined) throw misfit(`${fault} for ${one.path}`);
+    return false;
+  });
+  const old = [...nodes.values()].filter(({ kind, path }) => kind === 'array' && path.startsWith(`${group}/Detector`));
+  const lost = old.find(({ path }) => !made.has(path));
+  if (lost) throw misfit(`nothing for ${lost.path}`);
+  const added = old.length > 0 && left.find((one) => one.op === 'array');
+  if (added) throw misfit(`data for ${added.path}, which is not there`);
+  return left;
+}
+
+function groupFault({ attributes }: CreateGroup, { title }: TreeNode): string | undefined {
+  const now = textOf(attributes.TITLE);
+  return now === title ? undefined : `data '${now}' after '${title}'`;
+}
+
+function arrayFault(
+  { shape, dtype, attributes, data }: CreateArray,
+  node: TreeNode,
+  coordinates: ArrayLike<number> | undefined,
+): string | undefined {
+  const was = (fact: string, now: unknown, before: unknown) =>
+    now === before ? undefined : `${fact} ${now} after ${before}`;
+  return (
+    was('shape', `[${shape.join(', ')}]`, `[${node.shape?.join(', ')}]`) ??
+    was('dtype', dtype, node.dtype) ??
+    was('units', `'${textOf(attributes.units)}'`, `'${node.units}'`) ??
+    was('label', `'${textOf(attributes.label)}'`, `'${String(node.attributes.label)}'`) ??
+    (coordinates && data && !areClose(data, coordinates) ? 'other coordinates' : undefined)
+  );
+}
+
+function areClose(now: NumericArray, before: ArrayLike<number>): boolean {
+  return Array.from(before).every((value, i) => Math.abs(Number(now[i]) - value) <= TOLERANCE * Math.abs(value));
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? String(openEnvelope(value)) : '');
+
+function misfit(what: string): DaqtorError {
+  return new DaqtorError('data.shape', {
+    problem: `the detectors give other data than when the scan was begun: ${what}`,
+    advice: 'Set them as they were, then resume again; what was measured is untouched',
+  });
+}

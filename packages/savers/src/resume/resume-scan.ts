@@ -1,0 +1,138 @@
+import {
+  type DaqScan,
+  DaqtorError,
+  type DoneBefore,
+  type LabCore,
+  type LabScanOptions,
+  planOf,
+  type ScanPlan,
+  type ScanRecorder,
+  settingsStored,
+} from '@daqtor/core';
+import { lockFile } from '../h5/lock-file.ts';
+import type { ScanGap } from '../layout/scan-runs.ts';
+import { statusOf } from '../modules/scan-saver.ts';
+import { goOnIn } from './go-on-in.ts';
+import { moduleCalled, reasonsAgainst, remarksOn, strayed } from './reconcile.ts';
+import { type SavedScan, savedScan } from './saved-scan.ts';
+
+/** What may be said anew of a scan that is resumed; the rest is in its file. */
+export interface ResumeOptions extends Omit<LabScanOptions, 'over' | 'read' | 'save' | 'before' | 'base'> {
+  /** Name of its group, e.g. `Scan000`; default the last scan of the file. */
+  readonly scan?: string;
+  /** Where else the points go, e.g. `(file) => both(file, documents('run.jsonl'))`. */
+  readonly save?: (file: ScanRecorder) => ScanRecorder;
+}
+
+/** A scan that goes on. */
+export interface ResumedScan {
+  readonly run: DaqScan;
+  /** The step that it goes on with. */
+  readonly from: number;
+  /** The time in which nobody worked on it. */
+  readonly gap: ScanGap;
+  /** What is not as it was, and no reason not to go on. Also in the log of the file. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Goes on with a scan that crashed, failed or was stopped: in the same arrays of the same file, with the first point that
+ * is not there. The scan, its settings and its instruments are read from the file and compared with those of the lab;
+ * what moves is stopped first. A relative scan counts from where it began at first.
+ *
+ * @param file - path of the dataset
+ * @param lab - with modules of the same names
+ * @throws DaqtorError `scan.refused` with every reason at once: another or a missing instrument, other units, positions
+ *   out of reach, a scan that is complete, a file that somebody else writes; nothing has moved then
+ */
+export async function resumeScan(file: string, lab: LabCore, options: ResumeOptions = {}): Promise<ResumedScan> {
+  const { scan, save = (recorder) => recorder, ...changed } = options;
+  const saved = await savedScan(file, scan);
+  const { recipe } = saved;
+  const plan = planOf(recipe.scan, lab.modules, recipe.base);
+  const before = doneIn(saved, plan);
+  const from = before.steps;
+  const read = recipe.detectors.flatMap(({ name }) => {
+    const module = moduleCalled(name, lab.modules);
+    return module?.role === 'detector' ? [module] : [];
+  });
+  const toRun = {
+    ...settingsStored(recipe.settings),
+    ...changed,
+    over: recipe.scan,
+    base: recipe.base,
+    read,
+    before,
+  };
+  const { reasons } = await lab.dryRun(toRun);
+  refuse(saved, [...completeness(saved, plan), ...held(file), ...reasonsAgainst(saved, plan, lab.modules), ...reasons]);
+
+  await Promise.all(plan.actuators.map(({ actuator }) => actuator.stop()));
+  const gap = gapOf(saved, plan, from, lab.clock.epochMs());
+  const remarks = [...remarksOn(saved, lab.modules), ...strays(saved, plan, from)];
+  const run = lab.scan({ ...toRun, save: save(goOnIn(saved, { from, gap, remarks })) });
+  return { run, from, gap, remarks };
+}
+
+/** The steps before the first whose place was not visited. */
+function doneIn({ status }: SavedScan, plan: ScanPlan): DoneBefore {
+  let [steps, skipped] = [0, 0];
+  for (; steps < plan.size; steps++) {
+    const became = statusOf(status[placeOf(plan, steps)] as number);
+    if (became === undefined) break;
+    if (became !== 'measured') skipped++;
+  }
+  return { steps, skipped };
+}
+
+/** Where a step is in an array of the scan's shape, row-major. */
+function placeOf({ at, shape }: ScanPlan, step: number): number {
+  return at(step).indexes.reduce((place, index, dimension) => place * (shape[dimension] as number) + index, 0);
+}
+
+function completeness({ outcome }: SavedScan, { size, signal }: ScanPlan): string[] {
+  if (signal) return ['its points follow from the data, which nobody has told its learner'];
+  return outcome === 'completed' ? [`it is complete, with all of its ${size} points`] : [];
+}
+
+function held(file: string): string[] {
+  try {
+    lockFile(file)();
+    return [];
+  } catch (error) {
+    return [DaqtorError.is(error) ? error.problem : `${file} cannot be locked: ${String(error)}`];
+  }
+}
+
+function refuse({ group, file }: SavedScan, reasons: readonly string[]): void {
+  if (reasons.length === 0) return;
+  throw new DaqtorError('scan.refused', {
+    problem: `${group} of ${file} cannot be resumed: ${[...new Set(reasons)].join('; ')}`,
+    advice: 'Nothing has moved, and the file is as it was',
+  });
+}
+
+function gapOf({ runs, recipe, elapsed }: SavedScan, plan: ScanPlan, from: number, untilEpochMs: number): ScanGap {
+  const lastPoint = from > 0 ? [recipe.startedEpochMs + 1000 * (elapsed[placeOf(plan, from - 1)] as number)] : [];
+  const last = runs.at(-1);
+  return {
+    ...(from > 0 && { afterStep: from - 1 }),
+    ...(from < plan.size && { beforeStep: from }),
+    fromEpochMs: last?.endedEpochMs ?? Math.max(last?.beganEpochMs ?? recipe.startedEpochMs, ...lastPoint),
+    untilEpochMs,
+  };
+}
+
+function strays(saved: SavedScan, plan: ScanPlan, from: number): string[] {
+  if (from === 0 || from === plan.size) return [];
+  const { targets } = plan.at(from);
+  return plan.actuators.flatMap(({ actuator }, i) => {
+    const last = saved.positions[i]?.[placeOf(plan, from - 1)] as number;
+    return strayed(
+      saved.recipe.actuators[i] as SavedScan['recipe']['actuators'][number],
+      actuator,
+      last,
+      targets[i] as number,
+    );
+  });
+}

@@ -1,0 +1,137 @@
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  Axis,
+  type Clock,
+  type ConnectContext,
+  DataWithAxes,
+  defineActuator,
+  defineDetector,
+  type LabCore,
+  lab,
+  type Scan,
+  type ScanRecorder,
+  type ScanSettingsInput,
+  VirtualClock,
+} from '@daqtor/core';
+import { z } from 'zod';
+import { describeFile } from '../browse/describe-file.ts';
+import { readArray } from '../browse/read-array.ts';
+import { findNode, walkNodes } from '../browse/tree.ts';
+
+/** What instruments of a bench may differ in. */
+export interface BenchFacts {
+  /** Where each stage is at first, in `units`. */
+  readonly start?: number;
+  readonly units?: string;
+  readonly serial?: string;
+  /** Length of the spectrum. */
+  readonly pixels?: number;
+  /** Where the spectrum begins, in nm. */
+  readonly firstNm?: number;
+  readonly exposureMs?: number;
+  /** Grabs that fail, counted from 1. */
+  readonly failing?: readonly number[];
+  /** Stages by name; default x, y and z. */
+  readonly stages?: readonly string[];
+  readonly clock?: Clock;
+  /** Told of each call that an instrument obeys: `x stop`, `x move 3`, `eye grab`. */
+  readonly called?: (call: string) => void;
+}
+
+/**
+ * A lab in virtual time whose detector gives numbers that follow from the positions alone, so that a scan gives the same
+ * data whenever it is run.
+ */
+export async function crashBench(facts: BenchFacts = {}): Promise<LabCore> {
+  const { clock = new VirtualClock(), units = 'mm', serial = 'A', start = 0.5, called = () => {} } = facts;
+  const { pixels = 3, firstNm = 400, exposureMs = 1, failing = [], stages = ['x', 'y', 'z'] } = facts;
+  let grabs = 0;
+  const at = new Map<string, number>();
+  /** Where the stages were sent: those that were never sent anywhere do not count. */
+  const sent = new Map<string, number>();
+  const stage = defineActuator({
+    kind: 'stage',
+    title: 'Stage',
+    settings: z.object({}),
+    connect: async (_, { name }: ConnectContext) => {
+      at.set(name, start);
+      return {
+        units,
+        identity: `stage ${name} ${serial}`,
+        readPosition: async () => at.get(name) as number,
+        startMove: async (target: number) => {
+          called(`${name} move ${target}`);
+          at.set(name, target);
+          sent.set(name, target);
+        },
+        isMoving: async () => false,
+        stop: async () => called(`${name} stop`),
+        close: async () => {},
+      };
+    },
+  });
+  const eye = defineDetector({
+    kind: 'eye',
+    title: 'Eye',
+    settings: z.object({ exposureMs: z.number() }),
+    connect: async ({ exposureMs }) => ({
+      identity: `eye ${serial}`,
+      grab: async () => {
+        if (failing.includes(++grabs)) throw new Error('it saw nothing');
+        await clock.sleep(exposureMs);
+        const value = ['x', 'y', 'z'].reduce((sum, name, i) => sum + (sent.get(name) ?? 0) * 10 ** i, 0);
+        const nm = new Axis({
+          label: 'wavelength',
+          units: 'nm',
+          data: Array.from({ length: pixels }, (_, i) => firstNm + i),
+        });
+        return [
+          new DataWithAxes({ name: 'power', data: [value, -value], units: 'V' }),
+          new DataWithAxes({ name: 'spectrum', data: [new Uint16Array(pixels).fill(1000 + value)], axes: [nm] }),
+        ];
+      },
+      close: async () => {},
+    }),
+  });
+  const specs = { ...Object.fromEntries(stages.map((name) => [name, stage({})])), eye: eye({ exposureMs }) };
+  return await lab(specs, { clock });
+}
+
+/**
+ * Runs a scan to its end.
+ *
+ * @param points - once so many points are saved, the file is copied as a killed process would leave it
+ * @returns the file, and the copy of it
+ */
+export async function crashed(
+  scan: Scan,
+  save: ScanRecorder,
+  folder: string,
+  points: number,
+  facts: BenchFacts & ScanSettingsInput = {},
+) {
+  const { onError = 'abort' } = facts;
+  await using bench = await crashBench(facts);
+  const copy = join(folder, `crashed-${points}.h5`);
+  const run = bench.scan({ over: scan, read: [bench.getViewer('eye')], settleMs: 20, onError, save });
+  run.actor.on('pointSaved', ({ measured }) => {
+    if (measured !== points || run.file === undefined) return;
+    copyFileSync(run.file, copy);
+    if (existsSync(`${run.file}.journal`)) copyFileSync(`${run.file}.journal`, `${copy}.journal`);
+  });
+  const { file = '', group = '' } = await run.done;
+  return { file, group, copy };
+}
+
+/** All that a scan left, but for when it was: nodes, attributes and the values of arrays. */
+export async function contentsOf(file: string, group: string): Promise<Map<string, unknown>> {
+  const contents = new Map<string, unknown>();
+  for (const node of walkNodes(findNode(await describeFile(file), group, file))) {
+    const { timestamp, scan_runs, scan_recipe, date_time, settings, ...attributes } = node.attributes;
+    const isTimes = node.path.includes('/Timestamps/');
+    const values = node.kind === 'array' && !isTimes ? [...(await readArray(file, node.path)).data] : [];
+    contents.set(node.path, { attributes, values });
+  }
+  return contents;
+}

@@ -1,0 +1,62 @@
+import { appendFileSync } from 'node:fs';
+import { type DaqScan, type ScanRecorder, VirtualClock } from '@daqtor/core';
+import { dataset, resumeScan, type ScanSaving } from '@daqtor/savers';
+import { crashBench } from '../src/testing/crash-bench.ts';
+import { resumableScans } from './resumable-scans.ts';
+
+/** What a writer is told to do. */
+export interface WriterOrder {
+  readonly folder: string;
+  /** Key of `resumableScans`. */
+  readonly kind: string;
+  readonly saving: ScanSaving;
+  /** Told: what is durable, what was measured, where. */
+  readonly notes: string;
+  /** The scan that it goes on with; left out, it begins one. */
+  readonly file?: string;
+  /** At which moment it kills itself: a step of the scan's machine, or a call of an instrument; never if left out. */
+  readonly killAt?: number;
+}
+
+/** Begins a scan in virtual time or goes on with one, and dies when it is told to. */
+const order = JSON.parse(process.argv[2] ?? '{}') as WriterOrder;
+const { folder, kind, saving, notes, file, killAt } = order;
+// In one synchronous call: what is noted outlives a kill, as what is saved must.
+const note = (...words: readonly (string | number)[]) => appendFileSync(notes, `${words.join(' ')}\n`);
+
+let moments = 0;
+const moment = () => {
+  if (++moments === killAt) process.kill(process.pid, 'SIGKILL');
+};
+
+const bench = await crashBench({ clock: new VirtualClock(), start: 0.5, called: moment });
+const scan = resumableScans[kind];
+if (!scan) throw new Error(`no scan ${kind}`);
+/** Notes what is durable, as soon as that is announced. */
+const noting = (recorder: ScanRecorder): ScanRecorder => ({
+  async begin(...how) {
+    const recording = await recorder.begin(...how);
+    recording.saved$.subscribe({ next: (step) => note('saved', step), error: () => {} });
+    return recording;
+  },
+});
+const run: DaqScan = file
+  ? (await resumeScan(file, bench, { save: noting })).run
+  : bench.scan({ over: scan, read: [bench.getViewer('eye')], settleMs: 20, save: noting(dataset(folder, {}, saving)) });
+let isBegun = false;
+let known = file;
+run.actor.subscribe(({ value }) => {
+  if (known === undefined && run.file !== undefined) {
+    known = run.file;
+    note('file', known);
+  }
+  if (!isBegun && value !== 'preparing') {
+    isBegun = true;
+    note('begun');
+  }
+  moment();
+});
+run.points$.subscribe(({ step }) => note('measured', step));
+await run.done;
+await bench.close();
+note('moments', moments);

@@ -1,0 +1,198 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { VirtualClock } from '@daqtor/core';
+import { dataset, resumeScan, type ScanSaving } from '@daqtor/savers';
+import { savedScan } from '../src/resume/saved-scan.ts';
+import { contentsOf, crashBench, crashed } from '../src/testing/crash-bench.ts';
+import { seeded } from '../src/testing/seeded.ts';
+import { Python } from './python.ts';
+import { resumableScans } from './resumable-scans.ts';
+import type { WriterOrder } from './resume-writer.ts';
+
+/**
+ * Kills scans and resumes them: `npm run torture:resume -- [rounds] [seed]`. First a small scan is killed at each step of
+ * its machine and at each call of an instrument, then larger ones at random instants, again and again until they are
+ * complete, `rounds` of them. After each the file must hold what an uninterrupted scan gives, in Daqtor and in h5py, each
+ * point must have been there as soon as it was announced, and no point that was there may be measured again.
+ */
+const rounds = Number(process.argv[2] ?? 60);
+const seed = Number(process.argv[3] ?? 1);
+const LANES = 2;
+const GROUP = '/RawData/Scan000';
+/** How long a writer lives at most after it began, in the bursts. */
+const MAX_LIFE_MS = 250;
+/** A round is given up after so many lives: something keeps it from going on. */
+const MAX_LIVES = 60;
+const SAVINGS: readonly ScanSaving[] = [{}, {}, { commit: { everyMs: 40 } }, { swmr: true }, { gzip: 2 }];
+
+interface Life {
+  readonly file: string | undefined;
+  readonly saved: readonly number[];
+  readonly measured: readonly number[];
+  readonly moments: number;
+  /** It ended otherwise than by a kill or by completing its scan. */
+  readonly hasFailed: boolean;
+}
+
+/** Lets a writer live until it ends, kills itself, or its time is over. */
+async function live(order: WriterOrder, lifeMs?: number): Promise<Life> {
+  rmSync(order.notes, { force: true });
+  const script = new URL('resume-writer.ts', import.meta.url).pathname;
+  const writer = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(order)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const exited = once(writer, 'exit');
+  if (lifeMs !== undefined) {
+    while (!existsSync(order.notes) && writer.exitCode === null) await sleep(2);
+    await sleep(lifeMs);
+    writer.kill('SIGKILL');
+  }
+  await exited;
+  const lines = existsSync(order.notes) ? readFileSync(order.notes, 'utf8').split('\n') : [];
+  const told = (word: string) =>
+    lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+  return {
+    file: told('file')[0] ?? order.file,
+    saved: told('saved').map(Number),
+    measured: told('measured').map(Number),
+    moments: Number(told('moments')[0]),
+    hasFailed: writer.exitCode !== 0 && writer.signalCode !== 'SIGKILL',
+  };
+}
+
+/** The steps that are in a file. */
+async function stepsIn(file: string, kind: string): Promise<ReadonlySet<number>> {
+  const scan = resumableScans[kind] as (typeof resumableScans)[string];
+  const { status, shape } = await savedScan(file);
+  const place = (step: number) => scan.at(step).indexes.reduce((at, index, i) => at * (shape[i] as number) + index, 0);
+  return new Set([...Array(scan.size).keys()].filter((step) => status[place(step)] !== 0));
+}
+
+/** How a scan ended; `unmade` if it was killed before it was described. */
+const outcomeOf = (file: string): Promise<string> =>
+  savedScan(file).then(
+    ({ outcome }) => outcome,
+    () => 'unmade',
+  );
+
+const NOTHING: ReadonlySet<number> = new Set();
+
+/** What is wrong with a life that has ended, and the steps that it left. */
+async function judgeLife(life: Life, before: ReadonlySet<number>, kind: string) {
+  const here = life.file === undefined ? NOTHING : await stepsIn(life.file, kind).catch(() => NOTHING);
+  const faults = [
+    ...(life.hasFailed ? ['the writer failed, see above'] : []),
+    ...[...life.saved, ...before].filter((step) => !here.has(step)).map((step) => `step ${step} was saved and is lost`),
+    ...life.measured.filter((step) => before.has(step)).map((step) => `step ${step} was there and measured again`),
+    ...life.measured
+      .filter((step, i) => life.measured.indexOf(step) !== i)
+      .map((step) => `step ${step} was measured twice`),
+  ];
+  return { here, faults };
+}
+
+/** Compares a resumed scan with one that ran through. */
+async function judgeEnd(file: string, expected: string, h5py: Python): Promise<string[]> {
+  const isSame = isDeepStrictEqual(await contentsOf(file, GROUP), await contentsOf(expected, GROUP));
+  const theirs = await h5py.ask<string[]>({ ours: file, expected, group: GROUP });
+  return [...(isSame ? [] : ['it differs from a scan that ran through']), ...theirs.map((fault) => `h5py: ${fault}`)];
+}
+
+const root = mkdtempSync(join(tmpdir(), 'daqtor-resume-'));
+const references = new Map<string, Promise<string>>();
+/** The same scan, uninterrupted. */
+function reference(kind: string, saving: ScanSaving): Promise<string> {
+  const key = JSON.stringify([kind, saving]);
+  const scan = resumableScans[kind] as (typeof resumableScans)[string];
+  const made =
+    references.get(key) ??
+    crashed(scan, dataset(mkdtempSync(join(root, 'whole-')), {}, saving), root, -1).then(({ file }) => file);
+  references.set(key, made);
+  return made;
+}
+
+/** A small scan, killed once, then resumed here. @returns what is wrong, and whether there was anything to resume */
+async function killedOnce(killAt: number, h5py: Python): Promise<{ faults: string[]; wasThere: boolean }> {
+  const folder = mkdtempSync(join(root, 'step-'));
+  const order = { folder, kind: 'small', saving: {}, notes: join(folder, 'notes'), killAt };
+  const life = await live(order);
+  const { here, faults } = await judgeLife(life, NOTHING, 'small');
+  if (life.file === undefined) return { faults, wasThere: false };
+  if ((await savedScan(life.file)).outcome === 'completed') return { faults, wasThere: false };
+  await using bench = await crashBench({ clock: new VirtualClock(), start: 3 });
+  const { run, from } = await resumeScan(life.file, bench);
+  if (from !== here.size) faults.push(`${here.size} points are there, and it goes on with step ${from}`);
+  await run.done;
+  faults.push(...(await judgeEnd(life.file, await reference('small', {}), h5py)));
+  return { faults, wasThere: true };
+}
+
+/** A scan that is killed at random instants until it is complete. */
+async function burst(round: number, random: () => number, h5py: Python): Promise<{ faults: string[]; lives: number }> {
+  const folder = mkdtempSync(join(root, 'burst-'));
+  const kinds = Object.keys(resumableScans).filter((kind) => kind !== 'small');
+  const kind = kinds[round % kinds.length] as string;
+  const saving = SAVINGS[Math.floor(random() * SAVINGS.length)] as ScanSaving;
+  const order = { folder, kind, saving, notes: join(folder, 'notes') };
+  const faults: string[] = [];
+  let before: ReadonlySet<number> = NOTHING;
+  let file: string | undefined;
+  for (let lives = 1; lives <= MAX_LIVES; lives++) {
+    const life: Life = await live({ ...order, ...(file !== undefined && { file }) }, random() * MAX_LIFE_MS);
+    const judged = await judgeLife(life, before, kind);
+    faults.push(...judged.faults.map((fault) => `life ${lives}: ${fault}`));
+    before = judged.here;
+    // A writer that died before it had described its scan has left nothing to go on with.
+    file = life.file;
+    if (life.hasFailed) return { faults, lives };
+    if (file === undefined || (await outcomeOf(file)) !== 'completed') continue;
+    return { faults: [...faults, ...(await judgeEnd(file, await reference(kind, saving), h5py))], lives };
+  }
+  return { faults: [...faults, `it was not complete after ${MAX_LIVES} lives`], lives: MAX_LIVES };
+}
+
+/** Works through tasks in lanes, each with a judge of its own. */
+async function inLanes<T>(
+  count: number,
+  work: (i: number, h5py: Python) => Promise<T & { faults: string[] }>,
+  name: string,
+) {
+  const results: (T & { faults: string[] })[] = [];
+  let next = 0;
+  const lane = async () => {
+    using h5py = new Python('compare-scans.py');
+    while (next < count) {
+      const i = next++;
+      const result = await work(i, h5py);
+      results.push(result);
+      for (const fault of result.faults.slice(0, 5)) console.log(`${name} ${i}: ${fault}`);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results;
+}
+
+try {
+  const folder = mkdtempSync(join(root, 'count-'));
+  const { moments } = await live({ folder, kind: 'small', saving: {}, notes: join(folder, 'notes') });
+  const steps = await inLanes(moments, (i, h5py) => killedOnce(i + 1, h5py), 'moment');
+  const random = seeded(seed);
+  const bursts = await inLanes(rounds, (i, h5py) => burst(i, random, h5py), 'round');
+  const failed = [...steps, ...bursts].filter(({ faults }) => faults.length > 0).length;
+  const kills = bursts.reduce((sum, { lives }) => sum + lives - 1, 0);
+  console.log(`seed ${seed}
+scans killed at one of their ${String(moments).padStart(3)} moments   ${steps.length}
+  that had to be resumed                ${steps.filter(({ wasThere }) => wasThere).length}
+scans killed at random instants         ${bursts.length}
+  kills, in all                         ${kills}
+scans that lost, spoilt or repeated     ${failed}
+${steps.length + bursts.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
