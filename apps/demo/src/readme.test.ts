@@ -72,3 +72,8 @@ it('shows how to move and look in a script that runs as it stands', { timeout: 3
   expect(lines).toContain('shown: 4 data objects');
   expect(lines).toContain('more than five frames');
 });
+
+it('shows how to keep a scan under control in a script that runs as it stands', { timeout: 30_000 }, async () => {
+  const [, , script = ''] = await readmeScripts();
+  expect((await run(script)).trim().split('\n')).toEqual(['held', '21 points, 0 skipped, held for a while']);
+});

@@ -128,6 +128,9 @@ export const INTERRUPTIONS: Readonly<Record<string, Interruption>> = {
     judge: (trail, whole) => {
       const { hit, refusal } = trail;
       if (!hit || refusal) return isWhole(trail, whole);
+      // Where the data decide, a point that is missing leads elsewhere.
+      if (whole.isAdaptive)
+        return isBeginning({ ...trail, points: trail.points.slice(0, hit.step) }, whole, [hit.step]);
       const expected = whole.points.map((point) =>
         point.step === hit.step ? { ...point, data: [], status: 'skippedByHand' as const } : point,
       );

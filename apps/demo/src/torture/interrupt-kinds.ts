@@ -1,4 +1,6 @@
 import {
+  adaptive1D,
+  adaptive2D,
   concat,
   type DaqMove,
   ellipse,
@@ -72,5 +74,7 @@ export const SCAN_KINDS: Readonly<Record<string, Make>> = {
   repeated: (x) => grid(linspace(x, 0, 1, 2)).repeated(2),
   'repeated at each point': (x) => grid(linspace(x, 0, 1, 2)).repeated(2, { each: true }),
   relative: (x) => grid(linspace(x, 0, 1, 3)).relative(),
+  'adaptive, along an axis': (x) => adaptive1D(x, 0, 2, { signal: 'meter', count: 6, initial: 3 }),
+  'adaptive, in a plane': (x, y) => adaptive2D([x, 0, 1], [y, 0, 1], { signal: 'meter', count: 7, initial: 4 }),
   'as PyMoDAQ': (x) => pymodaq([x], { type: 'Scan1D', subType: 'Linear', start: 0, stop: 1, step: 0.5 }),
 };

@@ -51,6 +51,7 @@ export interface Trail {
   /** How many points there were at each pause, and at each hold. */
   readonly pausedAt: readonly number[];
   readonly heldAt: readonly number[];
+  readonly isAdaptive: boolean;
   /** Rules that were broken whatever was done. */
   readonly broken: readonly string[];
 }
@@ -196,6 +197,7 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
     refusal,
     pausedAt,
     heldAt,
+    isAdaptive: course.make(bench).value.kind.startsWith('adaptive'),
     broken,
   };
 }

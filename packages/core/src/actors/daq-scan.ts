@@ -157,9 +157,11 @@ export class DaqScan {
    */
   refusal(command: ScanCommand): string | undefined {
     if (this.#isOver || !this.actor.getSnapshot().can({ type: command })) return refusalOf(command, this.state);
-    const { faulted } = this.#instruments;
-    if (this.state !== 'paused' || command === 'skipPoint' || faulted.length === 0) return undefined;
-    return faulted.map(({ name, state }) => `[${name}] is ${state}; connect it again first`).join('; ');
+    if (this.state !== 'paused' || command === 'skipPoint') return undefined;
+    const away = this.#instruments.away.map(({ name, state }) =>
+      state === 'connecting' ? `[${name}] is being connected` : `[${name}] is ${state}; connect it again first`,
+    );
+    return away.length > 0 ? away.join('; ') : undefined;
   }
 
   /**

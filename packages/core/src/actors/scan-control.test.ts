@@ -54,6 +54,22 @@ describe('pausing now', () => {
     expect(clock.now()).toBeLessThan(2000);
   });
 
+  it('does not take what was grabbed when the pause came in between', async () => {
+    const { scan, over, meter, clock, modules, recorder, kept } = await slowBench();
+    const run = scan({ over, read: [meter], save: recorder });
+    const shown: number[] = [];
+    run.progress$.subscribe(({ reading }) => reading && shown.push(reading.value));
+    let grabs = 0;
+    modules.events$.subscribe(({ type }) => type === 'grabbed' && ++grabs === 3 && run.pauseNow());
+    await clock.sleep(5000);
+    expect([run.state, kept.points.length]).toEqual(['paused', 2]);
+    run.resume();
+    expect((await run.done).points).toBe(12);
+    expect(kept.points.map(({ step }) => step)).toEqual(steps);
+    expect(grabs).toBe(13);
+    expect(shown).not.toContain(2);
+  });
+
   it('lets a point that is measured already be saved first', async () => {
     const { scan, over, meter, clock, recorder, kept } = await slowBench();
     const run = scan({ over, read: [meter], save: recorder });

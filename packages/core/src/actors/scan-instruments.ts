@@ -28,9 +28,9 @@ export class ScanInstruments {
     this.#reconnect = reconnect;
   }
 
-  /** Those that cannot be used until somebody connects them again. */
-  get faulted(): readonly Module[] {
-    return this.#all.filter(({ state }) => state === 'faulted' || state === 'offline');
+  /** Those that cannot be used until they are connected again. */
+  get away(): readonly Module[] {
+    return this.#all.filter(({ state }) => state === 'faulted' || state === 'offline' || state === 'connecting');
   }
 
   /**
@@ -111,7 +111,7 @@ export class ScanInstruments {
   async mend(): Promise<void> {
     await Promise.all(this.#all.map(settled));
     const reconnect = this.#reconnect;
-    if (reconnect) for (const module of this.faulted) await reconnect(module);
+    if (reconnect) for (const module of this.away) await reconnect(module);
   }
 
   /** The step of a point in which a module is needed: of its policies those for that step count. */

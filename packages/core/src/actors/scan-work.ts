@@ -49,6 +49,8 @@ export class ScanWork {
   readonly troubles: DaqtorError[] = [];
   /** Ends the wait under way. */
   #endWait = (): void => {};
+  /** Counts the phases: what an interrupted one still gets is not taken. */
+  #turn = 0;
 
   constructor({ options, clock, instruments, keeper, note, deadTime }: ScanWorkOptions) {
     this.#options = options;
@@ -79,6 +81,7 @@ export class ScanWork {
   /** Does the work of a phase. What the phase before still waits for is not wanted any more. */
   do(phase: ScanPhase, now: ScanContext): Promise<void> {
     this.interrupt();
+    this.#turn++;
     switch (phase) {
       case 'preparing':
         return this.#prepare();
@@ -142,8 +145,9 @@ export class ScanWork {
   }
 
   async #grab(step: number): Promise<void> {
-    const atEpochMs = this.#clock.epochMs();
+    const [turn, atEpochMs] = [this.#turn, this.#clock.epochMs()];
     const data = await this.#instruments.grab();
+    if (turn !== this.#turn) return;
     this.#point = { step, ...this.#planned, positions: this.#positions, data, atEpochMs };
     this.#course.measured(this.#point);
     this.#measured = this.#point;
