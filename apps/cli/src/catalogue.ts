@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { DaqtorError, type DriverManifest, type KnownDriver } from '@daqtor/core';
 import { builtInDrivers, type DriverCatalogue, driversByName } from '@daqtor/drivers';
 import { mockDrivers } from '@daqtor/sim';
@@ -23,6 +25,14 @@ export function driverCalled(kind: string, { drivers, quarantined }: DriverCatal
     problem: `there is no driver '${kind}'${bad}`,
     advice: `There are ${[...drivers.keys()].join(', ')}`,
   });
+}
+
+/** Modules that export these drivers, for those that run in a process of their own. */
+export function driverModulesOf({ drivers }: DriverCatalogue): string[] {
+  const { resolve } = createRequire(import.meta.url);
+  const ours = (name: string) => pathToFileURL(resolve(name)).href;
+  const from = new Set([...drivers.values()].map((driver) => driver.from));
+  return [...from].map((name) => (name.startsWith('@daqtor/') ? ours(name) : name));
 }
 
 export const manifestsOf = ({ drivers }: DriverCatalogue): DriverManifest[] =>

@@ -1,6 +1,6 @@
 import type { LabCore } from '@daqtor/core';
 import { labFromFile } from '@daqtor/host';
-import { catalogueFor } from './catalogue.ts';
+import { catalogueFor, driverModulesOf } from './catalogue.ts';
 import type { Flags } from './command.ts';
 import { Misuse } from './misuse.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,6 +16,7 @@ export const LAB_HELP = '  --lab PRESET  the instruments: a preset file, .yaml o
  */
 export async function presetLab(flags: Flags, { clock }: Terminal): Promise<LabCore> {
   if (typeof flags.lab !== 'string') throw new Misuse('say with which instruments: --lab PRESET');
-  const { drivers } = await catalogueFor(flags);
-  return await labFromFile(flags.lab, { plugins: [...drivers.values()].map(({ plugin }) => plugin), clock });
+  const catalogue = await catalogueFor(flags);
+  const plugins = [...catalogue.drivers.values()].map(({ plugin }) => plugin);
+  return await labFromFile(flags.lab, { plugins, driverModules: driverModulesOf(catalogue), clock });
 }

@@ -108,6 +108,7 @@ export {
   ScanBatch,
   scansOf,
 } from './lab/scan-batch.ts';
+export { SharedResources } from './lab/shared-resources.ts';
 export type { Overshoot, OvershootLimits } from './processing/overshoot.ts';
 export { RunningMean } from './processing/running-mean.ts';
 export { subtractBackground } from './processing/subtract-background.ts';

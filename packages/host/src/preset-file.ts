@@ -1,5 +1,6 @@
 import { type LabCore, type LabOptions, labFromPreset, type PresetOptions } from '@daqtor/core';
 import { dataFromFile, dataFromText } from './data-file.ts';
+import { type HostedOptions, hostedSpec } from './hosted/hosted-spec.ts';
 
 const PRESET = { what: 'preset', code: 'lab.settings' } as const;
 
@@ -22,8 +23,17 @@ export async function presetFromFile(path: string): Promise<unknown> {
 /**
  * Builds a lab from a preset file and connects it. Variables are those of the process, unless others are given.
  *
+ * @param options - `driverModules`: what exports the drivers of modules with `host: worker`, see `hostedSpec`
+ *
  * @throws DaqtorError as `presetFromFile` and `labFromPreset`
  */
-export async function labFromFile(path: string, options: PresetOptions & LabOptions): Promise<LabCore> {
-  return await labFromPreset(await presetFromFile(path), { variables: process.env, ...options });
+export async function labFromFile(
+  path: string,
+  { driverModules, ...options }: PresetOptions & LabOptions & Partial<HostedOptions>,
+): Promise<LabCore> {
+  return await labFromPreset(await presetFromFile(path), {
+    variables: process.env,
+    ...(driverModules && { inWorker: (spec) => hostedSpec(spec, { driverModules }) }),
+    ...options,
+  });
 }

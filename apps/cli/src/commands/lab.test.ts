@@ -54,3 +54,10 @@ test('lab --offline connects to nothing, and refuses a preset that is not right 
   const wrong = await run('lab', presetFile('version: 1\nmodules: { a: { kind: nothing } }\n'), '--offline');
   expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("a: there is no plugin 'nothing'")]);
 });
+
+test('lab runs a driver in a process of its own where the preset says so', async () => {
+  const hosted = 'camera: { kind: mock-detector, host: worker, settings: { shape: [4, 6] } }';
+  const { code, out, err } = await run('lab', presetFile(`version: 1\nmodules:\n  ${hosted}\n`));
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(/^camera +detector +mock-detector +idle +settings +– +Daqtor mock detector$/m);
+});

@@ -1,7 +1,7 @@
-import { DaqtorError, LabCore, type LabOptions, type ModuleInfo, readPreset } from '@daqtor/core';
+import { DaqtorError, LabCore, type LabOptions, type ModuleInfo, type PresetOptions, readPreset } from '@daqtor/core';
 import { describeSettings } from '@daqtor/drivers';
-import { presetFromFile } from '@daqtor/host';
-import { catalogueFor, PLUGIN_HELP, PLUGIN_OPTION } from '../catalogue.ts';
+import { hostedSpec, presetFromFile } from '@daqtor/host';
+import { catalogueFor, driverModulesOf, PLUGIN_HELP, PLUGIN_OPTION } from '../catalogue.ts';
 import { columns } from '../columns.ts';
 import type { Command } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
@@ -26,9 +26,11 @@ Example: daqtor lab lab.yaml`,
   options: { ...PLUGIN_OPTION, offline: { type: 'boolean' }, json: { type: 'boolean' } },
   takes: [1, 1],
   async run([path = ''], flags, terminal) {
-    const { drivers } = await catalogueFor(flags);
-    const plugins = [...drivers.values()].map(({ plugin }) => plugin);
-    const { specs, options } = readPreset(await presetFromFile(path), { plugins, variables: process.env });
+    const catalogue = await catalogueFor(flags);
+    const plugins = [...catalogue.drivers.values()].map(({ plugin }) => plugin);
+    const driverModules = driverModulesOf(catalogue);
+    const inWorker: PresetOptions['inWorker'] = (spec) => hostedSpec(spec, { driverModules });
+    const { specs, options } = readPreset(await presetFromFile(path), { plugins, variables: process.env, inWorker });
     const bench = new LabCore(specs, { ...withoutReconnect(options), clock: terminal.clock });
     const reports = flags.offline === true ? [] : await bench.connect();
     const modules = bench.describe();

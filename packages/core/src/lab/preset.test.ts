@@ -42,6 +42,7 @@ it('names everything that is not right, at once', () => {
       b: { kind: 'meter', settings: { nplc: 99 } },
       // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands in a preset
       c: { kind: 'meter', settings: { port: '${METER_PORT}', nlpc: 1 } },
+      e: { kind: 'stub-detector', host: 'worker' as const },
       d: { kind: 'stub-actuator', settings: { scale: { units: 'furlongs per egg' } } },
     },
   };
@@ -49,7 +50,7 @@ it('names everything that is not right, at once', () => {
     expect.objectContaining({
       code: 'lab.settings',
       message: expect.stringMatching(
-        /METER_PORT is not set.*a: there is no plugin 'metre'; there are meter, .*b\.port is missing.*b\.nplc: Too big.*c\.nlpc: meter has no such setting; it has .*nplc.*d\.scale\.units: .*furlongs/s,
+        /METER_PORT is not set.*a: there is no plugin 'metre'; there are meter, .*b\.port is missing.*b\.nplc: Too big.*c\.nlpc: meter has no such setting; it has .*nplc.*e\.host: this program cannot run drivers in a worker.*d\.scale\.units: .*furlongs/s,
       ),
     }),
   );

@@ -21,6 +21,10 @@ export interface Plugin {
 const moduleSchema = z.strictObject({
   kind: z.string().describe('Name of the plugin, e.g. esp301'),
   settings: z.record(z.string(), z.unknown()).default({}).describe('Settings of the plugin'),
+  host: z
+    .enum(['here', 'worker'])
+    .optional()
+    .describe('Where its driver runs; worker: in a process of its own, for one that blocks. Left out: here'),
   reconnect: z
     .union([z.literal(false), reconnectPolicy])
     .optional()
@@ -47,6 +51,8 @@ export interface PresetOptions {
   readonly plugins: readonly Plugin[];
   /** Values for `${NAME}` in settings, e.g. `process.env`; default none. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Has the driver of an instrument run in a worker, for modules with `host: worker`. */
+  readonly inWorker?: (spec: ActuatorSpec | DetectorSpec) => ActuatorSpec | DetectorSpec;
 }
 
 /**
@@ -57,7 +63,7 @@ export interface PresetOptions {
  */
 export function readPreset(
   preset: unknown,
-  { plugins, variables = {} }: PresetOptions,
+  { plugins, variables = {}, inWorker }: PresetOptions,
 ): { readonly specs: LabSpecs; readonly options: LabOptions } {
   const faults: string[] = [];
   const filled = fillVariables(migratePreset(preset), variables, (name) =>
@@ -66,7 +72,7 @@ export function readPreset(
   const { data, error } = presetSchema.safeParse(filled);
   if (!data) throw refuse([...faults, ...faultsOf('preset', error, filled)]);
   const specs: Record<string, ActuatorSpec | DetectorSpec> = {};
-  for (const [name, { kind, settings }] of Object.entries(data.modules)) {
+  for (const [name, { kind, settings, host }] of Object.entries(data.modules)) {
     const plugin = plugins.find((one) => one.kind === kind);
     if (!plugin) {
       faults.push(`${name}: there is no plugin '${kind}'; there are ${plugins.map((one) => one.kind).join(', ')}`);
@@ -77,7 +83,9 @@ export function readPreset(
     const strange = Object.keys(settings).filter((key) => !known.includes(key));
     for (const key of strange) faults.push(`${name}.${key}: ${kind} has no such setting; it has ${known.join(', ')}`);
     if (parsed.error) faults.push(...faultsOf(name, parsed.error, settings));
-    else specs[name] = plugin(settings as never);
+    else if (host !== 'worker') specs[name] = plugin(settings as never);
+    else if (inWorker) specs[name] = inWorker(plugin(settings as never));
+    else faults.push(`${name}.host: this program cannot run drivers in a worker; see 'driverModules' of @daqtor/host`);
   }
   if (faults.length > 0) throw refuse(faults);
   const { whenMissing, reconnect } = data;
@@ -97,9 +105,9 @@ export function readPreset(
  */
 export async function labFromPreset(
   preset: unknown,
-  { plugins, variables, ...options }: PresetOptions & LabOptions,
+  { plugins, variables, inWorker, ...options }: PresetOptions & LabOptions,
 ): Promise<LabCore> {
-  const read = readPreset(preset, { plugins, ...(variables && { variables }) });
+  const read = readPreset(preset, { plugins, ...(variables && { variables }), ...(inWorker && { inWorker }) });
   return await startLab(new LabCore(read.specs, { ...read.options, ...options }));
 }
 

@@ -1,0 +1,72 @@
+import type { ErrorCode, TraceLine } from '@daqtor/core';
+
+/** What a program asks of the process in which a driver runs. `driver` counts the drivers of one process. */
+export type HostRequest =
+  | {
+      readonly type: 'connect';
+      readonly id: number;
+      readonly driver: number;
+      readonly kind: string;
+      readonly settings: Readonly<Record<string, unknown>>;
+      readonly name: string;
+      readonly trace: boolean;
+    }
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly driver: number;
+      readonly method: HostedMethod;
+      readonly args: readonly unknown[];
+    }
+  | { readonly type: 'abort'; readonly id: number };
+
+export const HOSTED_METHODS = [
+  'readPosition',
+  'startMove',
+  'isMoving',
+  'whenAtRest',
+  'stop',
+  'startHome',
+  'grab',
+  'grabMean',
+  'live',
+  'close',
+  'applySettings',
+  'readSettings',
+] as const;
+/** A call of a driver that can be made from another process. */
+export type HostedMethod = (typeof HOSTED_METHODS)[number];
+
+export type HostReply =
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'failure'; readonly id: number; readonly error: SentError }
+  /** Of a driver that is live. */
+  | { readonly type: 'frame'; readonly id: number; readonly data: unknown }
+  | { readonly type: 'trace'; readonly driver: number; readonly line: TraceLine };
+
+/** What a program learns of a driver when it is connected. */
+export interface HostedFacts {
+  readonly identity?: string | undefined;
+  readonly units?: string | undefined;
+  readonly limits?: { readonly min: number; readonly max: number } | undefined;
+  readonly methods: readonly HostedMethod[];
+  /** Settings that it can change while connected. */
+  readonly adjusts?: readonly string[] | undefined;
+}
+
+/** An error between two processes: a class does not survive the way, its facts do. */
+export interface SentError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string | undefined;
+  /** Of a DaqtorError. */
+  readonly facts?:
+    | {
+        readonly code: ErrorCode;
+        readonly problem: string;
+        readonly advice?: string | undefined;
+        readonly instrument?: string | undefined;
+      }
+    | undefined;
+  readonly cause?: SentError | undefined;
+}
