@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { fly } from './fly/fly-value.ts';
 import { readScanFile, scanFileJsonSchema } from './scan-file.ts';
+import { scanSettings } from './scan-settings.ts';
 import { linspace } from './sweep.ts';
 
 const line = linspace('x', 0, 1, 3);
@@ -20,6 +21,16 @@ it('holds scans and fly scans, as the builders make them', () => {
     { over: over[1], read: ['power'], everyMs: 10 },
   ];
   expect(readScanFile({ version: 1, scans })).toEqual({ version: 1, whenOneFails: 'stop', scans });
+});
+
+it('takes every setting of a scan, and leaves out what is left out', () => {
+  const settings = { settleMs: 1, waitMs: 2, onError: 'skip', onOvershoot: 'stop', returnTo: 'initial' };
+  const read = readScanFile({ version: 1, scans: [{ over: line, read: ['power'], ...settings }] }).scans[0];
+  expect(read).toEqual({ over: line, read: ['power'], ...settings, onError: [{ policy: 'skip' }] });
+  expect(Object.keys(scanSettings.shape)).toEqual(Object.keys(settings));
+  expect(readScanFile({ version: 1, scans: [{ over: line, read: ['power'] }] }).scans).toEqual([
+    { over: line, read: ['power'] },
+  ]);
 });
 
 it('says everything that is wrong at once, and where', () => {

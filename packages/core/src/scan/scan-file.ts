@@ -6,22 +6,20 @@ import { type ScanValue, scanSchema } from './scan-value.ts';
 
 const VERSION = 1;
 
-const { settleMs, waitMs, onError } = scanSettings.shape;
-/** Left out, they are not there: what holds then is said where the scan runs. */
+/** Left out, it is not there: what holds then is said where the scan runs. */
+const leftOut = <Inner extends z.ZodType>(setting: z.ZodDefault<Inner>) =>
+  setting
+    .unwrap()
+    .optional()
+    .describe(setting.description ?? '');
+const { shape } = scanSettings;
 const settings = {
-  settleMs: settleMs
-    .unwrap()
-    .optional()
-    .describe(settleMs.description ?? ''),
-  waitMs: waitMs
-    .unwrap()
-    .optional()
-    .describe(waitMs.description ?? ''),
-  onError: onError
-    .unwrap()
-    .optional()
-    .describe(onError.description ?? ''),
-};
+  settleMs: leftOut(shape.settleMs),
+  waitMs: leftOut(shape.waitMs),
+  onError: leftOut(shape.onError),
+  onOvershoot: leftOut(shape.onOvershoot),
+  returnTo: shape.returnTo,
+} satisfies Record<keyof typeof shape, z.ZodType>;
 const SETTINGS = Object.keys(settings) as (keyof typeof settings)[];
 
 /** @param over - what `over` looks like */
