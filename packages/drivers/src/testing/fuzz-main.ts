@@ -1,7 +1,7 @@
 // Gives each parser inputs that nobody thought of: random bytes, and valid ones with pieces changed. A parser may throw an
 // error of its protocol and nothing else, must end soon, and must not allocate by a length that it was told.
 // `npm run fuzz -- 100000 [SEED]`; ends with `N passed, M failed`.
-import { DaqtorError, realClock } from '@daqtor/core';
+import { DaqtorError, realClock, type UsbInterface } from '@daqtor/core';
 import fc from 'fast-check';
 import { parseEsp301Error } from '../instruments/esp301-errors.ts';
 import { aptRefusal, parseAptInfo, parseAptStatus } from '../protocols/apt-message.ts';
@@ -10,12 +10,16 @@ import { asciiNumber } from '../protocols/ascii-number.ts';
 import { firmataResync } from '../protocols/firmata-talk.ts';
 import { readBlock } from '../protocols/ieee488-block.ts';
 import { parseModbusAnswer, readRequest } from '../protocols/modbus-frame.ts';
+import { parseSlot, parseSpectrum, wavelengthsOf } from '../protocols/ocean-talk.ts';
 import { parseIdentity, parseScpiError, scpiNumber } from '../protocols/scpi-values.ts';
+import { UsbtmcDevice } from '../protocols/usbtmc-device.ts';
+import { messagesOf, parseAnswerHeader } from '../protocols/usbtmc-messages.ts';
 import { parseZaberReply } from '../protocols/zaber-talk.ts';
 import { ByteQueue } from '../transports/byte-queue.ts';
 import { toBytes, toText } from '../transports/bytes.ts';
 import type { LinkIo } from '../transports/link-io.ts';
 import { resolvePort } from '../transports/resolve-port.ts';
+import { parseUsbAddress } from '../transports/usb-address.ts';
 
 const [runs = 100_000, seed] = process.argv.slice(2).map(Number);
 /** Longest time for one input; far more than any needs, since the machine may do something else. */
@@ -42,6 +46,12 @@ const VALID = [
   'tcp://[::1]:5025',
   'prologix://gpib.lab:1234/gpib/22',
   'prologix:/dev/ttyUSB0/gpib/9/96?baud=9600',
+  'usb://1AB1:04CE/DS1%2FZ',
+  // Answers by USBTMC: whole, in two transfers, one that announces 4 GiB.
+  '\x02\x01\xfe\0\x02\0\0\0\x01\0\0\x001\n\0\0',
+  '\x02\x01\xfe\0\x01\0\0\0\0\0\0\x001\x02\x02\xfd\0\x01\0\0\0\x01\0\0\0\n',
+  '\x02\x01\xfe\0\xff\xff\xff\xff\x01\0\0\0abc',
+  '\x05\x013.392400e+2\0\0\0',
 ];
 
 const bytes = fc.uint8Array({ maxLength: 80 }).map(toText);
@@ -74,6 +84,36 @@ function ioOf(text: string): LinkIo {
   };
 }
 
+/** A USB device that says this, in packets of 16 bytes, and then nothing. */
+function usbOf(text: string): UsbInterface {
+  let left = toBytes(text);
+  return {
+    number: 0,
+    endpoints: [0x01, 0x82].map((address) => ({ address, kind: 'bulk', packetBytes: 16 })),
+    send: async () => 'sent',
+    receive: async (_endpoint, maxBytes) => {
+      if (left.length === 0) throw new DaqtorError('instrument.timeout', { problem: 'nothing more comes' });
+      const part = left.subarray(0, maxBytes);
+      left = left.subarray(part.length);
+      return part;
+    },
+    control: async () => 'stalled',
+    clearHalt: async () => {},
+    close: async () => {},
+  };
+}
+
+/** Fetches until the answer is over; what comes may not be more than what was there. */
+async function fetchAll(text: string): Promise<void> {
+  const device = new UsbtmcDevice(usbOf(text), 'usb');
+  let received = 0;
+  const count = (bytes: Uint8Array) => {
+    received += bytes.length;
+  };
+  for (let how = 'more'; how === 'more'; ) how = await device.fetch(count, new AbortController().signal);
+  if (received > text.length) throw new Error(`${received} bytes of ${text.length}`);
+}
+
 const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   asciiNumber: (text) => asciiNumber(text, '?'),
   scpiNumber: (text) => scpiNumber(text, '?'),
@@ -89,6 +129,15 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   parseModbusAnswer: (text) => parseModbusAnswer(readRequest('holding', 0, 2), toBytes(text), 'reading'),
   firmataResync: (text) => firmataResync.answered(ioOf(text)),
   readBlock: (text) => readBlock(ioOf(text)),
+  parseUsbAddress,
+  usbtmcHeader: (text) => parseAnswerHeader(toBytes(text)),
+  usbtmcMessages: (text) => {
+    if (messagesOf(toBytes(text)).map(toText).join('') !== text) throw new Error('messages lose or add bytes');
+  },
+  usbtmcAnswer: fetchAll,
+  oceanSlot: (text) => parseSlot(toBytes(text), 1),
+  oceanSpectrum: (text) => parseSpectrum(toBytes(text.repeat(60).slice(0, 4097))),
+  oceanWavelengths: (text) => wavelengthsOf(text.split(',').slice(0, 4)),
 };
 const ALLOWED = new Set(['instrument.fault', 'instrument.protocol', 'instrument.timeout', 'lab.settings']);
 
