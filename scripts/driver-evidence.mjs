@@ -4,7 +4,7 @@
 /** Wires by what a title says of them; the first that fits counts. */
 const WIRES = [
   ['GPIB', /\bGPIB\b/],
-  ['USB', /\bUSB\b/],
+  ['USB', /\bby USB\b/],
   ['memory', /\bmemory\b/],
   ['pty', /\bpseudo-terminal\b/],
   ['TCP', /\bby TCP\b/],
@@ -36,18 +36,23 @@ export const contractTitles = (source) =>
 /**
  * What a report of vitest (`--reporter=json`) tells of a driver.
  *
- * @returns {{ wires: Map<string, boolean>, badWire: { title: string, passed: boolean }[] }} per wire whether all passed
+ * @returns {{ wires: Map<string, boolean>, skipped: Map<string, string>, badWire: { title: string, passed: boolean }[] }} per
+ *   wire whether all passed, and of those that were skipped the title around them, which says why
  */
 export function resultsFor(kind, report) {
   const wires = new Map();
+  const skipped = new Map();
   const badWire = [];
   for (const { ancestorTitles, title, status } of report.testResults.flatMap((file) => file.assertionResults)) {
     const passed = status === 'passed';
-    const contract = /^(?:Actuator|Detector)Driver contract: (.*)$/.exec(ancestorTitles[0] ?? '')?.[1];
+    const contracts = ancestorTitles.map((one) => /^(?:Actuator|Detector)Driver contract: (.*)$/.exec(one)?.[1]);
+    const contract = contracts.find(Boolean);
     const suite = contract && suiteOf(contract);
-    if (suite?.driver === exportName(kind) && suite.wire)
-      wires.set(suite.wire, passed && (wires.get(suite.wire) ?? true));
+    if (suite?.driver === exportName(kind) && suite.wire) {
+      if (passed || status === 'failed') wires.set(suite.wire, passed && (wires.get(suite.wire) ?? true));
+      else skipped.set(suite.wire, ancestorTitles[0]);
+    }
     if (ancestorTitles[0] === `${kind} on a bad wire`) badWire.push({ title, passed });
   }
-  return { wires, badWire };
+  return { wires, skipped, badWire };
 }

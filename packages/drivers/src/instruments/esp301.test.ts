@@ -31,6 +31,8 @@ const HEALTHY = {
   '1SN?': '2',
   '1SL?': '-25.0',
   '1SR?': '25.0',
+  '1VA?': '2',
+  '1AC?': '10',
   '1TP?': '1.5',
   '1MD?': '1',
 };
@@ -66,9 +68,12 @@ describe('esp301', () => {
       return clock.now() - start;
     };
     const quick = await travelMs(2);
+    expect(Math.abs(quick - (driver.moveMs?.(0, 2) ?? 0))).toBeLessThan(50);
     await driver.adjust?.apply(spec.change({ velocity: 0.2 }), new Set(['velocity']), never);
     expect(await driver.adjust?.read?.(never)).toEqual({ velocity: 0.2, acceleration: 10 });
-    expect(await travelMs(0)).toBeGreaterThan(5 * quick);
+    const slow = await travelMs(0);
+    expect(slow).toBeGreaterThan(5 * quick);
+    expect(Math.abs(slow - (driver.moveMs?.(2, 0) ?? 0))).toBeLessThan(50);
     await expect(
       driver.adjust?.apply(spec.change({ velocity: 1e6 }), new Set(['velocity']), never),
     ).rejects.toMatchObject({ code: 'instrument.fault', problem: expect.stringContaining('velocity 1000000') });
@@ -159,6 +164,8 @@ describe('esp301', () => {
       '2SN?': '2',
       '2SL?': '0',
       '2SR?': '0',
+      '2VA?': '2',
+      '2AC?': '10',
       '2MD?': '1',
       'TB?': [quiet, quiet, quiet, quiet, '203, 450400, FOLLOWING ERROR THRESHOLD EXCEEDED', quiet],
     });

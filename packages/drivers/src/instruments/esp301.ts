@@ -16,6 +16,7 @@ import type { LinkIo } from '../transports/link-io.ts';
 import { overLink } from '../transports/over-link.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
 import { adviceFor, type Esp301Error, parseEsp301Error } from './esp301-errors.ts';
+import { trapezoidMs } from './trapezoid-ms.ts';
 
 const settings = z.object({
   port: portOrAddress,
@@ -67,6 +68,11 @@ export const esp301 = defineActuator({
       const units = await readUnits(controller, signal);
       const limits = await readLimits(controller, signal);
       await setTrajectory(controller, settings, () => true, signal);
+      const trajectory = async (signal: AbortSignal) => ({
+        velocity: await controller.number('VA?', signal),
+        acceleration: await controller.number('AC?', signal),
+      });
+      let now = await trajectory(signal);
       return {
         identity,
         units,
@@ -74,6 +80,7 @@ export const esp301 = defineActuator({
         readPosition: (signal) => controller.number('TP?', signal),
         startMove: (target, signal) =>
           controller.command(`PA${decimal(target)}`, `the move to ${target} ${units}`, signal),
+        moveMs: (from, to) => trapezoidMs(to - from, now.velocity, now.acceleration),
         async isMoving(signal) {
           const moving = (await controller.number('MD?', signal)) === 0;
           // A motion that fails ends, so errors are asked for at the end only.
@@ -90,10 +97,10 @@ export const esp301 = defineActuator({
         adjust: liveSettings<Settings, TrajectoryName>({
           names: ['velocity', 'acceleration'],
           apply: (wanted, changed, signal) => setTrajectory(controller, wanted, (name) => changed.has(name), signal),
-          read: async (signal) => ({
-            velocity: await controller.number('VA?', signal),
-            acceleration: await controller.number('AC?', signal),
-          }),
+          async read(signal) {
+            now = await trajectory(signal);
+            return now;
+          },
         }),
         close: () => link.close(),
       };

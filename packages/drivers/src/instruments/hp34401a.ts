@@ -69,6 +69,7 @@ export const hp34401a = defineDetector({
       return {
         identity,
         grab: (signal) => readOnce(device, now, measurand, signal, longestReadingMs(now)),
+        grabMs: () => readingMs(now),
         adjust: liveDials<Settings, 'nplc' | 'acFilterHz' | 'range'>(
           device,
           dials,
@@ -94,8 +95,10 @@ const isAc = (measured: Settings['function']): boolean => measured.endsWith(':ac
  */
 const CLEAR = '\x03\n:SYST:REM\n*CLS\n';
 
-/** With autozero a reading integrates twice, with 50 Hz mains 20 ms per period each, and on each of up to 7 ranges. */
-function longestReadingMs({ function: measured, nplc, acFilterHz, range }: Settings): number {
-  const readings = range === undefined ? 7 : 1;
-  return 2000 + readings * (isAc(measured) ? AC_READING_MS[acFilterHz] : 2 * 20 * nplc);
-}
+/** With autozero a reading integrates twice, with 50 Hz mains 20 ms per period each. */
+const readingMs = ({ function: measured, nplc, acFilterHz }: Settings): number =>
+  isAc(measured) ? AC_READING_MS[acFilterHz] : 2 * 20 * nplc;
+
+/** With automatic range it may be repeated on each of 7 ranges. */
+const longestReadingMs = (settings: Settings): number =>
+  2000 + (settings.range === undefined ? 7 : 1) * readingMs(settings);

@@ -172,3 +172,16 @@ describe('keithley2000', () => {
     expect(port.opened).toBe(0);
   });
 });
+
+it('knows how long a reading takes, as it is set now', async () => {
+  const clock = new VirtualClock();
+  const port = memoryPort('meter', simulatedKeithley2000({ clock, input: () => 1 }), clock);
+  const spec = keithley2000({ port, nplc: 1, range: 10 });
+  const driver = await spec.connect(testContext(clock).context);
+  for (const nplc of [1, 5]) {
+    await driver.adjust?.apply(spec.change({ nplc }), new Set(['nplc']), never);
+    const beganMs = clock.now();
+    await driver.grab(never);
+    expect(Math.abs(clock.now() - beganMs - (driver.grabMs?.() ?? 0))).toBeLessThan(10);
+  }
+});

@@ -64,6 +64,7 @@ export const keithley2000 = defineDetector({
       return {
         identity,
         grab: (signal) => readOnce(device, now, measurand, signal, longestReadingMs(now)),
+        grabMs: () => readingMs(now),
         adjust: liveDials<Settings, keyof typeof dials>(
           device,
           dials,
@@ -86,11 +87,14 @@ const isKeithley2000 = ({ maker, model }: Identity): boolean => /keithley/i.test
  */
 const CLEAR = '\x18\n*CLS;:ABOR\n';
 
+/** With 50 Hz mains 20 ms per period. */
+const readingMs = ({ nplc }: Settings): number => 20 * nplc;
+
 /**
- * A reading integrates signal and zero, with 50 Hz mains 20 ms per period each, and with automatic range it may be
- * repeated on each of six ranges. AC has to settle: its filter passes 3 Hz by default and takes some seconds.
+ * A reading may integrate signal and zero. With automatic range a reading may be repeated on each of six ranges. AC has to settle: its filter passes 3 Hz by default
+ * and takes some seconds.
  */
-function longestReadingMs({ function: measured, nplc, range }: Settings): number {
-  const settleMs = measured.endsWith(':ac') ? 6000 : 0;
-  return 2000 + settleMs + (range === undefined ? 7 : 1) * 2 * 20 * nplc;
+function longestReadingMs(settings: Settings): number {
+  const settleMs = settings.function.endsWith(':ac') ? 6000 : 0;
+  return 2000 + settleMs + (settings.range === undefined ? 7 : 1) * 2 * readingMs(settings);
 }

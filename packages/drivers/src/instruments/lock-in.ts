@@ -65,7 +65,7 @@ export async function configuredLockIn(
   settings: LockInSettings,
   clock: Clock,
   signal: AbortSignal,
-): Promise<Pick<DetectorDriver, 'grab' | 'adjust'>> {
+): Promise<Pick<DetectorDriver, 'grab' | 'grabMs' | 'adjust'>> {
   const { talk } = model;
   const dials = dialsOf(model);
   const held = async (name: string, signal: AbortSignal) => {
@@ -98,6 +98,7 @@ export async function configuredLockIn(
   await turn(settings, () => true, signal);
   return {
     grab: (signal) => grabLockIn(model, clock, settleMs, now, signal),
+    grabMs: () => settleMs,
     adjust: liveSettings<LockInSettings, LiveName>({
       names: [...dials.map(({ name }) => name), ...READING],
       apply: (wanted, changed, signal) => turn(wanted, (name) => changed.has(name), signal),

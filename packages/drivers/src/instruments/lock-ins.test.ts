@@ -229,3 +229,12 @@ it('records anew with each grab', async () => {
   await clock.sleep(10_000);
   expect(await last()).toBeCloseTo(0.5, 4);
 });
+
+it('knows how long a grab takes: as long as the filter needs', async () => {
+  const { clock, port, context } = bench();
+  const driver = await sr830({ port, timeConstantS: 0.3, slopeDbPerOctave: 12 }).connect(context);
+  const beganMs = clock.now();
+  await driver.grab(never);
+  expect(driver.grabMs?.()).toBe(2100);
+  expect(clock.now() - beganMs - 2100).toBeLessThan(100);
+});

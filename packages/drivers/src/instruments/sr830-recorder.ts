@@ -7,6 +7,9 @@ import { overSr830 } from './sr830-link.ts';
 const RATES = Array.from({ length: 14 }, (_, i) => 0.0625 * 2 ** i);
 /** Points of one question: at 9600 baud they take a second and a half. */
 const POINTS_AT_ONCE = 100;
+/** How often, and after which pause at least, it is asked again for points that are missing. */
+const MOST_TRIES = 5;
+const SHORT_MS = 20;
 
 const settings = z.object({
   port: portOrAddress,
@@ -49,7 +52,12 @@ export const sr830Recorder = defineDetector({
           await talk.command('REST', 'emptying the buffers', signal);
           await talk.command('STRT', 'starting to store', signal);
           await clock.sleep((1000 * points) / rateHz, signal);
-          const stored = await talk.queryNumber('SPTS?', signal);
+          let stored = await talk.queryNumber('SPTS?', signal);
+          // Its clock is not ours, and it began a little later.
+          for (let tries = 0; stored < points && tries < MOST_TRIES; tries++) {
+            await clock.sleep(Math.max(SHORT_MS, (1000 * (points - stored)) / rateHz), signal);
+            stored = await talk.queryNumber('SPTS?', signal);
+          }
           await talk.command('PAUS', 'ending to store', signal);
           if (stored < points) {
             throw new DaqtorError('instrument.fault', {

@@ -5,9 +5,9 @@ import { createRandom } from '../physics/random.ts';
 const settings = z.object({
   shape: z
     .array(z.int().positive())
-    .max(2)
+    .max(4)
     .default([])
-    .describe('Length of each dimension: [] for a number, [n] for a curve, [height, width] for an image'),
+    .describe('Length of each dimension: [] for a number, [n] for a curve, [height, width] for an image, up to four'),
   channels: z.int().positive().default(1).describe('Number of arrays in one grab'),
   units: unitsSetting.default('V').describe('Units of the values'),
   noise: z.number().nonnegative().default(0.01).describe('Standard deviation of the noise; the signal is about 1'),
@@ -20,7 +20,8 @@ const settings = z.object({
     .describe('Period at which it gives live data by itself, in ms; left out, it has to be asked for each grab'),
 });
 
-const AXES = [['x'], ['y', 'x']];
+/** By their place from the last. */
+const AXES = ['x', 'y', 'z', 't'];
 
 /**
  * A detector without hardware or protocol, for tests and benchmarks. By default it answers at once.
@@ -36,7 +37,7 @@ export const mockDetector = defineDetector({
     const random = createRandom(seed, 'mock detector');
     const bump = bumpOf(shape);
     const axes = shape.map((length, index) => {
-      const label = AXES[shape.length - 1]?.[index] ?? '';
+      const label = AXES[shape.length - 1 - index] ?? '';
       return new Axis({ label, index, data: Float64Array.from({ length }, (_, i) => i) });
     });
     let grabs = 0;
@@ -76,11 +77,12 @@ export const mockDetector = defineDetector({
 
 /** A Gaussian of height 1 in the middle, row-major, of the given shape. */
 function bumpOf(shape: readonly number[]): Float64Array {
-  const width = shape.at(-1) ?? 1;
-  const height = shape.length > 1 ? (shape[0] ?? 1) : 1;
   return Float64Array.from({ length: sizeOf(shape) }, (_, i) => {
-    const u = ((i % width) + 0.5) / width - 0.5;
-    const v = (Math.floor(i / width) + 0.5) / height - 0.5;
-    return Math.exp(-(u ** 2 + v ** 2) / 0.08);
+    let [rest, distance] = [i, 0];
+    for (const length of [...shape].reverse()) {
+      distance += (((rest % length) + 0.5) / length - 0.5) ** 2;
+      rest = Math.floor(rest / length);
+    }
+    return Math.exp(-distance / 0.08);
   });
 }

@@ -168,10 +168,19 @@ describe('mockDetector', () => {
     [[], [1], 'Data0D'],
     [[5], [5], 'Data1D'],
     [[4, 6], [4, 6], 'Data2D'],
+    [[2, 4, 6], [2, 4, 6], 'DataND'],
+    [[3, 2, 4, 6], [3, 2, 4, 6], 'DataND'],
   ] as const)('gives data of shape %j', async (shape, expected, dim) => {
     const data = await grabOnce(mockDetector({ shape: [...shape], channels: 2 }));
     expect(data).toMatchObject({ shape: expected, dim, units: 'V', labels: ['CH00', 'CH01'] });
     expect(data.axes).toHaveLength(shape.length);
+  });
+
+  it('has its bump in the middle of all dimensions, with axes named from the last', async () => {
+    const data = await grabOnce(mockDetector({ shape: [3, 5, 7], noise: 0 }));
+    const values = Array.from(data.data[0] as Float64Array);
+    expect(values.indexOf(Math.max(...values))).toBe(1 * 35 + 2 * 7 + 3);
+    expect(data.axes.map(({ label }) => label)).toEqual(['z', 'y', 'x']);
   });
 
   it('tells its grabs apart by their height', async () => {
