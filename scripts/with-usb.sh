@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # with-usb.sh COMMAND...
 # Runs a command where /dev/bus/usb and /sys are served from user space (packages/sim/src/testing/usbfs): USB for machines
-# whose kernel has none. Nothing outside of its mount namespace changes. Needs Linux, root, /dev/fuse, unshare and python3;
-# where one is missing it says `not run: REASON` and exits with 77.
+# whose kernel has none. Outside of its mount namespace only an empty /dev/bus/usb may appear. Needs Linux, root, /dev/fuse,
+# unshare and python3; where one is missing it says `not run: REASON` and exits with 77.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,8 +23,7 @@ exec unshare -m --propagation private bash -c '
   mount -t tmpfs tmpfs /run/udev
   # The mark of a running udevd, without which libudev hears nothing.
   mkdir -p /run/udev/data && : >/run/udev/control
-  made=0
-  [ -d /dev/bus/usb ] || { mkdir -p /dev/bus/usb; made=1; }
+  mkdir -p /dev/bus/usb
   exec 9<>/dev/fuse
   mount -i -t fuse usbfs /dev/bus/usb -o fd=9,rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions
   work=$(mktemp -d)
@@ -36,7 +35,6 @@ exec unshare -m --propagation private bash -c '
     wait "$server" 2>/dev/null || true
     rm -rf "$work"
     umount -l /dev/bus/usb 2>/dev/null || true
-    [ "$made" = 0 ] || rmdir -p --ignore-fail-on-non-empty /dev/bus/usb 2>/dev/null || true
   }
   trap finish EXIT
   exec 9<&-

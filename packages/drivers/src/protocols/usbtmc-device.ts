@@ -7,8 +7,8 @@ const PROMPT_MS = 1000;
 const PIECE_BYTES = 65_536;
 /** Most bytes of an answer that are asked for at once. */
 const ANSWER_BYTES = 2 ** 20;
-/** An instrument that should end a transfer with an empty packet, and does not, is not waited for. */
-const EMPTY_PACKET_MS = 50;
+/** What is under way when an answer is given up comes at once, or not at all. */
+const LEFTOVER_MS = 50;
 /** How often a clear or an abort that is pending is asked for. */
 const MOST_CHECKS = 100;
 /** Packets of an answer that was given up: those that were under way. */
@@ -111,7 +111,7 @@ export class UsbtmcDevice {
       const state = await this.#control(REQUEST.checkClear, 0, 2);
       if (typeof state === 'string' || state[0] !== STATUS.pending) break;
       // It has bytes that are to be read first.
-      if ((state[1] ?? 0) & 1) await this.#usb.receive(this.#in, this.#packetBytes, EMPTY_PACKET_MS);
+      if ((state[1] ?? 0) & 1) await this.#usb.receive(this.#in, this.#packetBytes, LEFTOVER_MS);
     }
     await this.#usb.clearHalt(this.#out);
   }
@@ -130,10 +130,11 @@ export class UsbtmcDevice {
       if (data.length > 0) received(data);
     };
     hand(first.subarray(HEADER_BYTES));
-    // A packet that is not full ends a transfer.
-    for (let last = first; last.length > 0 && last.length % packet === 0; ) {
-      const bytes = Math.min(PIECE_BYTES, Math.max(1, Math.ceil(missing / packet)) * packet);
-      const next = await this.#usb.receive(this.#in, bytes, missing > 0 ? PROMPT_MS : EMPTY_PACKET_MS);
+    // A packet that is not full ends a transfer. After one that is full comes an empty one, from those that keep the rule:
+    // the next fetch passes over it, so that nobody waits for one that does not come.
+    for (let last = first; missing > 0 && last.length > 0 && last.length % packet === 0; ) {
+      const bytes = Math.min(PIECE_BYTES, Math.ceil(missing / packet) * packet);
+      const next = await this.#usb.receive(this.#in, bytes, PROMPT_MS);
       if (typeof next === 'string') {
         if (next === 'stalled') await this.#usb.clearHalt(this.#in);
         break;
@@ -170,7 +171,7 @@ export class UsbtmcDevice {
     let last: Uint8Array | UsbRefusal = begun ?? 'late';
     const isUnderWay = () => typeof last !== 'string' && last.length === this.#packetBytes;
     for (let packets = 0; (isAborting && packets === 0) || (isUnderWay() && packets < MOST_PACKETS); packets++) {
-      last = await this.#usb.receive(this.#in, this.#packetBytes, EMPTY_PACKET_MS);
+      last = await this.#usb.receive(this.#in, this.#packetBytes, LEFTOVER_MS);
     }
     if (isAborting) await this.#untilDone({ ...request, request: REQUEST.checkAbortIn, value: 0 });
   }
@@ -179,7 +180,7 @@ export class UsbtmcDevice {
     for (let checks = 0; checks < MOST_CHECKS; checks++) {
       const state = await this.#usb.control(request, 8, PROMPT_MS);
       if (typeof state === 'string' || state[0] !== STATUS.pending) return;
-      if ((state[1] ?? 0) & 1) await this.#usb.receive(this.#in, this.#packetBytes, EMPTY_PACKET_MS);
+      if ((state[1] ?? 0) & 1) await this.#usb.receive(this.#in, this.#packetBytes, LEFTOVER_MS);
     }
   }
 

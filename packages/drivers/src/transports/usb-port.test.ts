@@ -166,6 +166,19 @@ describe.skipIf(withoutUsb !== undefined)(`a USB device of the system${withoutUs
     await expect(open('usb://DEAD:BEEF')).rejects.toThrow('is not plugged in. Plug it in and switch it on');
   });
 
+  it('tells the rule of udev to somebody who may not open it', async () => {
+    await serve([meter()]);
+    process.setegid?.('nogroup');
+    process.seteuid?.('nobody');
+    try {
+      await expect(open()).rejects.toThrow(/permission denied.*: write SUBSYSTEM=="usb", ATTR{idVendor}=="05e6", /);
+    } finally {
+      process.seteuid?.(0);
+      process.setegid?.(0);
+    }
+    await (await open()).usb.close();
+  });
+
   it('closes at once while a transfer waits, and can be opened again', async () => {
     await serve([meter()]);
     const { usb } = await open();

@@ -60,6 +60,22 @@ describe('an instrument on USBTMC', () => {
     expect(await ask(':SYST:ERR?')).toBe('0,"No error"');
   });
 
+  it('is not asked again when its answer has ended and somebody waits for more', async () => {
+    const { clock, link, ask } = await linkTo(meter, {
+      resync: { ask: (io) => io.write('*IDN?\n'), answered: async (io) => void (await io.readUntil('\n')) },
+    });
+    const waiting = link.exchange(async (io) => {
+      await io.write('*CLS\n*IDN?\n');
+      await io.readUntil('\n');
+      await clock.sleep(1);
+      return io.readExactly(1, 100);
+    }, never);
+    await clock.sleep(10);
+    await link.send(':INIT:CONT OFF\n', never);
+    await expect(waiting).rejects.toMatchObject({ code: 'instrument.timeout' });
+    expect(await ask(':SYST:ERR?')).toBe('0,"No error"');
+  });
+
   it('gives answers of any length, through packets that are just full', async () => {
     for (const length of [499, 500, 501, 511, 512, 1011, 1012, 70_000]) {
       const { ask } = await linkTo((clock) => echoing(clock, length));
@@ -120,6 +136,37 @@ describe('an instrument on USBTMC', () => {
     await link.exchange((io) => io.write('*CLS\n:FORM:DATA ASC\n'), never);
     await link.exchange((io) => io.write('DATA #13a\nb\n'), never);
     expect(messages).toEqual(['*CLS\n', ':FORM:DATA ASC\n', 'DATA #13a\nb\n']);
+  });
+
+  it('is told that an answer is given up, before anything else', async () => {
+    const { clock, usb } = onUsb(meter);
+    const opened = await usb.openUsb({ class: 0xfe, subclass: 3 }, { gone: () => {} }, never);
+    const said: string[] = [];
+    const device = new UsbtmcDevice(
+      {
+        number: 0,
+        endpoints: opened.endpoints,
+        send: (...given) => {
+          said.push(`message ${given[1][0]}`);
+          return opened.send(...given);
+        },
+        receive: (...given) => opened.receive(...given),
+        control: (...given) => {
+          said.push(`request ${given[0].request} with ${given[0].value}`);
+          return opened.control(...given);
+        },
+        clearHalt: (...given) => opened.clearHalt(...given),
+        close: () => opened.close(),
+      },
+      usb.address,
+    );
+    const abort = new AbortController();
+    const fetching = device.fetch(() => expect.unreachable(), abort.signal);
+    await clock.sleep(1);
+    abort.abort();
+    expect(await fetching).toBe('none');
+    // INITIATE_ABORT_BULK_IN with the tag of what was asked, CHECK_ABORT_BULK_IN_STATUS.
+    expect(said).toEqual(['message 2', 'request 3 with 1', 'request 4 with 0']);
   });
 
   it('tells its status byte while an answer waits', async () => {
