@@ -60,11 +60,11 @@ describe('a driver in a process of its own', () => {
   });
 
   it('is killed when it hangs, says so, and is there again once it is connected', async () => {
-    const { meter, pid, context } = await hosted({ does: 'hang', timeoutMs: 3000 });
+    const { meter, pid, context } = await hosted({ does: 'hang', timeoutMs: 30_000 });
     await meter.set({ timeoutMs: 200 });
     await expect(meter.grab()).rejects.toMatchObject({ code: 'instrument.timeout', instrument: 'meter' });
     expect(meter.state).toBe('faulted');
-    await meter.set({ does: 'answer', timeoutMs: 5000 });
+    await meter.set({ does: 'answer', timeoutMs: 30_000 });
     await meter.connect(context);
     expect(isAlive(pid)).toBe(false);
     expect((await meter.grab()).data[0]?.data[0]?.[0]).not.toBe(pid);
@@ -104,14 +104,14 @@ describe('a driver in a process of its own', () => {
 
   it('shares a process with the drivers of its port, and both come back after one of them hung', async () => {
     const options = { driverModules: [AWKWARD], graceMs: 300 };
-    const first = hostedSpec(awkward({ does: 'hang', port: 'serial:x', timeoutMs: 3000 }), options);
+    const first = hostedSpec(awkward({ does: 'hang', port: 'serial:x', timeoutMs: 30_000 }), options);
     const second = hostedSpec(awkward({ does: 'answer', port: 'serial:x' }), options);
     const pids: string[] = [];
     await using bench = await lab({ first, second }, { trace: ({ text }) => pids.push(text) });
     expect(new Set(pids).size).toBe(1);
     await bench.first.set({ timeoutMs: 200 });
     await bench.first.grab().catch(() => undefined);
-    await bench.first.set({ does: 'answer', timeoutMs: 5000 });
+    await bench.first.set({ does: 'answer', timeoutMs: 30_000 });
     await realClock.sleep(500);
     await expect(bench.second.grab()).rejects.toThrow(
       '[second] the process of its driver did not end what it was told to end within 300 ms, and was killed',
