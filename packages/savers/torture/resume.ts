@@ -181,6 +181,9 @@ try {
   const folder = mkdtempSync(join(root, 'count-'));
   const { moments } = await live({ folder, kind: 'small', saving: {}, notes: join(folder, 'notes') });
   const steps = await inLanes(moments, (i, h5py) => killedOnce(i + 1, h5py), 'moment');
+  console.log(
+    `${steps.length} scans killed at one of their ${moments} moments: ${steps.filter(({ faults }) => faults.length > 0).length} failed`,
+  );
   const random = seeded(seed);
   const bursts = await inLanes(rounds, (i, h5py) => burst(i, random, h5py), 'round');
   const failed = [...steps, ...bursts].filter(({ faults }) => faults.length > 0).length;

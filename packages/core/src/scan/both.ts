@@ -59,7 +59,8 @@ async function handOut(
   const gaveUp = new Promise<void>((resolve) => failed.addEventListener('abort', () => resolve(), { once: true }));
   try {
     for (let batch = await points.takeBatch(1); batch && !failed.aborted; batch = await points.takeBatch(1)) {
-      for (const point of batch) await Promise.race([Promise.all(queues.map((queue) => queue.put(point))), gaveUp]);
+      for (const point of batch)
+        await Promise.race([Promise.all(queues.map(async (queue) => await queue.put(point))), gaveUp]);
     }
   } finally {
     for (const queue of queues) queue.close();
