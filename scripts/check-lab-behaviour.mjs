@@ -1,4 +1,4 @@
-// Checks what a lab does while one of its five instruments is unplugged and replugged: what `npm run demo:lab` says and
+// Checks what a lab does while two of its five instruments are unplugged and replugged, on TCP and on a pseudo-terminal: what `npm run demo:lab` says and
 // how it ends, and what h5py finds in its file. Ends with `N passed, N failed`. Needs Debian's python3-h5py.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -20,6 +20,8 @@ with h5py.File(sys.argv[1]) as file:
         told[name] = [len(values), len(times), int(np.isnan(values).sum()), float(np.diff(times).max())]
     print(json.dumps({'modules': told, 'lines': len(file['RawData/Logger'])}))
 `;
+/** By TCP, and on a pseudo-terminal. */
+const UNPLUGGED = ['unplugged', 'serialUnplugged'];
 const totals = { passed: 0, failed: 0 };
 
 function check(what, good, detail) {
@@ -29,7 +31,7 @@ function check(what, good, detail) {
 
 const out = mkdtempSync(join(tmpdir(), 'daqtor-lab-'));
 try {
-  console.log('one of five instruments is unplugged for three seconds');
+  console.log('two of five instruments are unplugged for three seconds, by TCP and on a pseudo-terminal');
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', 'tsx', 'apps/demo/src/log-five.ts', out],
@@ -37,22 +39,30 @@ try {
   );
   check('it exits with 0', status === 0, `${status}\n${stdout}${stderr}`);
   check('stderr says nothing', stderr === '', stderr);
-  const order = [
-    'logBegan',
-    'unplugged: .*went away',
-    'connecting again in 200 ms',
-    'connected again after',
-    'logEnded',
-  ];
-  check('it tells the loss and the return, in order', new RegExp(order.join('.*'), 's').test(stdout), stdout);
-  const others = stdout.split('\n').filter((line) => /ERROR|WARN/.test(line) && !line.includes(': unplugged:'));
-  check('nothing is wrong with the other four', others.length === 0, others.join('\n'));
+  for (const name of UNPLUGGED) {
+    const order = [
+      'logBegan',
+      `ERROR: ${name}: `,
+      `${name}: connecting again in 200 ms`,
+      `${name}: connected again after`,
+      'logEnded',
+    ];
+    check(
+      `${name}: it tells the loss and the return, in order`,
+      new RegExp(order.join('.*'), 's').test(stdout),
+      stdout,
+    );
+  }
+  const others = stdout
+    .split('\n')
+    .filter((line) => /ERROR|WARN/.test(line) && !UNPLUGGED.some((name) => line.includes(`: ${name}:`)));
+  check('nothing is wrong with the other three', others.length === 0, others.join('\n'));
   const file = readdirSync(out, { recursive: true }).find((name) => String(name).endsWith('.h5'));
   const { modules, lines } = JSON.parse(
     execFileSync('/usr/bin/python3', ['-c', READ, join(out, String(file))], { encoding: 'utf8' }),
   );
   const grabs = (name) => stdout.split('\n').filter((line) => line.includes(`: ${name}: grabbed`)).length;
-  const names = ['serialMeter', 'meter', 'reference', 'unplugged'];
+  const names = ['serialUnplugged', 'meter', 'reference', 'unplugged'];
   for (const [i, name] of names.entries()) {
     const [values, times, missing, gapS] = modules[`Detector00${i}`];
     check(
@@ -60,7 +70,7 @@ try {
       values >= grabs(name) && values === times && missing === 0,
       `${values} values, ${times} times, ${missing} NaN, ${grabs(name)} grabs`,
     );
-    if (name === 'unplugged') check('the gap is visible in its times', gapS > 2.5 && gapS < 8, gapS);
+    if (UNPLUGGED.includes(name)) check('the gap is visible in its times', gapS > 2.5 && gapS < 8, gapS);
     else check(`${name}: its times have no gap`, gapS < 1, gapS);
   }
   const [positions, , , gapS] = modules.Actuator000;

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,4 +77,48 @@ it('shows how to move and look in a script that runs as it stands', { timeout: 3
 it('shows how to keep a scan under control in a script that runs as it stands', { timeout: 30_000 }, async () => {
   const [, , script = ''] = await readmeScripts();
   expect((await run(script)).trim().split('\n')).toEqual(['held', '21 points, 0 skipped, held for a while']);
+});
+
+it('shows how to log a lab from a preset file, until somebody ends it', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'daqtor-readme-'));
+  const bench = await opticsBench({ clock: realClock, wire: 'real', speed: 4 });
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+  const blocks = [...readme.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
+  const yaml = blocks.find((text) => text.includes('modules:')) ?? '';
+  const script = (await readmeScripts()).find((text) => text.includes('labFromFile(')) ?? '';
+  const preset = join(folder, 'lab.yaml');
+  const file = join(here, 'node_modules', '.cache', `readme-lab-${process.pid}.mts`);
+  let child: ReturnType<typeof spawn> | undefined;
+  try {
+    await mkdir(join(file, '..'), { recursive: true });
+    await writeFile(preset, yaml.replace('tcp://meter.lab:5025', String(bench.meterPort)));
+    await writeFile(
+      file,
+      script.replace('lab.yaml', preset).replace('./data', folder).replace('everyMs: 1000', 'everyMs: 50'),
+    );
+    const env = { ...process.env, STAGE_PORT: String(bench.stagePort) };
+    child = spawn(process.execPath, ['--import', 'tsx', file], { cwd: here, env });
+    const said = { out: '', err: '' };
+    child.stdout?.on('data', (text) => {
+      said.out += String(text);
+    });
+    child.stderr?.on('data', (text) => {
+      said.err += String(text);
+    });
+    const exit = once(child, 'exit');
+    await expect.poll(() => `${said.out}${said.err}`, { timeout: 20_000 }).toContain('The log is in ');
+    await realClock.sleep(1000);
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([143, null]);
+    expect(said.err).toMatch(/"type":"logBegan".*"type":"logEnded"/s);
+    const [, log = ''] = /The log is in (.*)\n/.exec(said.out) ?? [];
+    const power = await readArray(log, '/RawData/Scan000/Detector000/Data0D/CH00/EnlData00');
+    expect(power.data.length).toBeGreaterThan(3);
+    expect(Array.from(power.data, Number).every(Number.isFinite)).toBe(true);
+  } finally {
+    child?.kill('SIGKILL');
+    await rm(file, { force: true });
+    await bench.close();
+    await rm(folder, { recursive: true });
+  }
 });

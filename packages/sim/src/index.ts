@@ -1,4 +1,5 @@
 export { type MemoryPort, type MemoryPortOptions, memoryPort } from './bench/memory-port.ts';
+export { type PtyByName, servePtyByName } from './bench/pty-by-name.ts';
 export { servePty } from './bench/pty-port.ts';
 export type { ServedInstrument } from './bench/served-instrument.ts';
 export { serveTcp, type TcpPortOptions } from './bench/tcp-port.ts';

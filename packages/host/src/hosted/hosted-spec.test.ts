@@ -7,6 +7,8 @@ import { awkward } from './testing/awkward-drivers.ts';
 
 const AWKWARD = new URL('./testing/awkward-drivers.ts', import.meta.url).href;
 const SIM = import.meta.resolve?.('@daqtor/sim') ?? new URL('../../../sim/src/index.ts', import.meta.url).href;
+/** From source, on a machine that is busy, a process takes its time. */
+const STARTS_WITHIN_MS = 25_000;
 const never = new AbortController().signal;
 
 type Misdeed = Parameters<typeof awkward>[0];
@@ -17,7 +19,11 @@ async function hosted(settings: Misdeed, graceMs = 300) {
   const pids: number[] = [];
   const trace = ({ text }: TraceLine) => void pids.push(Number(text));
   const context = { share: shared.share.bind(shared), trace };
-  const meter = new DaqViewer('meter', hostedSpec(awkward(settings), { driverModules: [AWKWARD], graceMs }), realClock);
+  const meter = new DaqViewer(
+    'meter',
+    hostedSpec(awkward({ timeoutMs: STARTS_WITHIN_MS, ...settings }), { driverModules: [AWKWARD], graceMs }),
+    realClock,
+  );
   onTestFinished(async () => void (await meter.close()));
   await meter.connect(context);
   return { meter, pid: pids[0] as number, context };
@@ -60,11 +66,11 @@ describe('a driver in a process of its own', () => {
   });
 
   it('is killed when it hangs, says so, and is there again once it is connected', async () => {
-    const { meter, pid, context } = await hosted({ does: 'hang', timeoutMs: 30_000 });
+    const { meter, pid, context } = await hosted({ does: 'hang' });
     await meter.set({ timeoutMs: 200 });
     await expect(meter.grab()).rejects.toMatchObject({ code: 'instrument.timeout', instrument: 'meter' });
     expect(meter.state).toBe('faulted');
-    await meter.set({ does: 'answer', timeoutMs: 30_000 });
+    await meter.set({ does: 'answer', timeoutMs: STARTS_WITHIN_MS });
     await meter.connect(context);
     expect(isAlive(pid)).toBe(false);
     expect((await meter.grab()).data[0]?.data[0]?.[0]).not.toBe(pid);
@@ -104,14 +110,14 @@ describe('a driver in a process of its own', () => {
 
   it('shares a process with the drivers of its port, and both come back after one of them hung', async () => {
     const options = { driverModules: [AWKWARD], graceMs: 300 };
-    const first = hostedSpec(awkward({ does: 'hang', port: 'serial:x', timeoutMs: 30_000 }), options);
-    const second = hostedSpec(awkward({ does: 'answer', port: 'serial:x' }), options);
+    const first = hostedSpec(awkward({ does: 'hang', port: 'serial:x', timeoutMs: STARTS_WITHIN_MS }), options);
+    const second = hostedSpec(awkward({ does: 'answer', port: 'serial:x', timeoutMs: STARTS_WITHIN_MS }), options);
     const pids: string[] = [];
     await using bench = await lab({ first, second }, { trace: ({ text }) => pids.push(text) });
     expect(new Set(pids).size).toBe(1);
     await bench.first.set({ timeoutMs: 200 });
     await bench.first.grab().catch(() => undefined);
-    await bench.first.set({ does: 'answer', timeoutMs: 30_000 });
+    await bench.first.set({ does: 'answer', timeoutMs: STARTS_WITHIN_MS });
     await realClock.sleep(500);
     await expect(bench.second.grab()).rejects.toThrow(
       '[second] the process of its driver did not end what it was told to end within 300 ms, and was killed',
