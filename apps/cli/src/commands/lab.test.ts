@@ -26,7 +26,7 @@ test('lab lists the modules of a preset: state, what they can, limits, settings 
   expect(out).toMatch(
     /^stage +actuator +mock-actuator +idle +home limits settings +-1 to 2 mm +Daqtor mock actuator$/m,
   );
-  expect(out).toMatch(/^meter +detector +keithley2000 +idle +settings +– +Keithley MODEL 2000/m);
+  expect(out).toMatch(/^meter +detector +keithley2000 +idle +estimate settings +– +Keithley MODEL 2000/m);
   expect(out).toMatch(/^ {2}nplc +0\.1 +live +\(number 0\.01 to 10\)$/m);
   expect(out).toMatch(/^ {2}port +"tcp:.*" +\(address\)$/m);
 });
