@@ -1,4 +1,5 @@
 import { combineLatest, map, of, Subject } from 'rxjs';
+import { orAborted } from '../actors/or-aborted.ts';
 import type { ScanPoint, ScanRecorder, ScanRecording } from '../contracts/scan-recorder.ts';
 import { BoundedQueue } from '../streams/bounded-queue.ts';
 
@@ -56,12 +57,16 @@ async function handOut(
   queues: readonly BoundedQueue<ScanPoint>[],
   failed: AbortSignal,
 ): Promise<void> {
-  const gaveUp = new Promise<void>((resolve) => failed.addEventListener('abort', () => resolve(), { once: true }));
   try {
     for (let batch = await points.takeBatch(1); batch && !failed.aborted; batch = await points.takeBatch(1)) {
-      for (const point of batch)
-        await Promise.race([Promise.all(queues.map(async (queue) => await queue.put(point))), gaveUp]);
+      for (const point of batch) {
+        const full = queues.filter((queue) => !queue.tryPut(point));
+        // Nobody may take anything from the queue of one that has failed.
+        if (full.length > 0) await orAborted(Promise.all(full.map(async (queue) => await queue.put(point))), failed);
+      }
     }
+  } catch (error) {
+    if (!failed.aborted) throw error;
   } finally {
     for (const queue of queues) queue.close();
   }
