@@ -36,7 +36,8 @@ try {
     const path = join(folder, `notes${round}`);
     const notes = new Notes(path);
     const commit = round % 2 === 0 ? ('point' as const) : { everyMs: 20 };
-    const scan = { shape: SHAPE, key: round, ahead: commit === 'point' ? 1 : 100 };
+    // Slow enough to be still under way when the reader has opened the file.
+    const scan = { shape: SHAPE, key: round, ahead: commit === 'point' ? 1 : 20 };
     const told = notes.told(scan);
     let looks: Promise<Seen> | undefined;
     await tortureScan(dataset(folder, {}, { swmr: true, commit }), scan, {

@@ -88,6 +88,8 @@ export class H5Writer {
       if (commit) {
         tried = 'committing';
         this.#commit(file);
+        // Not only with the next values: where each commit brings a line of the log, readers would never get in.
+        if (this.#options.swmr && !file.isLive) this.#goLive(file);
       }
       return runner.takePlaces();
     } catch (cause) {
@@ -137,7 +139,7 @@ export class H5Writer {
   }
 
   /**
-   * Values go into a file that others read; for anything else it is taken back from them. Groups are made in the oldest
+   * Values go into a file that others read; for anything else it is taken back from them until the commit. Groups are made in the oldest
    * format also then, since only those list their members by name.
    */
   #runForReaders(
