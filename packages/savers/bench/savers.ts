@@ -197,11 +197,6 @@ async function measure({ name, writes, n }: Case, gzip: number, commit: Commit):
     loopsMs.push(loop.percentile(99) / 1e6);
     times.ours = [...(times.ours ?? []), (realClock.now() - beganMs) / 1000];
   }
-  console.log(
-    Object.entries(times)
-      .map(([k, v]) => `${k}: ${v.map((s) => (1000 * s).toFixed(0)).join(' ')}`)
-      .join('\n'),
-  );
   const medians = Object.fromEntries(Object.entries(times).map(([key, seconds]) => [key, median(seconds)]));
   return { ...medians, loopMs: median(loopsMs) };
 }
