@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { grid, lab, latest, linspace, realClock, type ScanRecorder } from '@daqtor/core';
 import { dataset } from '@daqtor/savers';
 import { mockActuator, mockDetector } from '@daqtor/sim';
+import { check, conclude } from './verdict.ts';
 
 const MANY = Number(process.argv[2] ?? 100_000);
 const FEW = 1000;
@@ -15,12 +16,6 @@ const RUNS = 5;
 const MAX_RATIO = 1.2;
 const MAX_GROWTH = 8 * 2 ** 20;
 const TAP_EVERY_MS = 40;
-
-const totals = { passed: 0, failed: 0 };
-function check(what: string, good: boolean, detail: string): void {
-  totals[good ? 'passed' : 'failed']++;
-  console.log(`  ${good ? 'PASS' : 'FAIL'} ${what}: ${detail}`);
-}
 
 const bench = await lab({ x: mockActuator({}), y: mockActuator({}), meter: mockDetector({}) });
 
@@ -91,5 +86,4 @@ try {
   await bench.close();
   await rm(folder, { recursive: true });
 }
-console.log(`${totals.passed} passed, ${totals.failed} failed`);
-process.exitCode = totals.failed === 0 ? 0 : 1;
+conclude();

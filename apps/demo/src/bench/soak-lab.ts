@@ -7,17 +7,12 @@ import { join } from 'node:path';
 import { esp301, keithley2000 } from '@daqtor/drivers';
 import { logFile, readArray } from '@daqtor/savers';
 import { simulatedEsp301, simulatedKeithley2000, virtualLab } from '@daqtor/sim';
+import { check, conclude } from './verdict.ts';
 
 const HOUR_MS = 3_600_000;
 const HOURS = Number(process.argv[2] ?? 24);
 const LOSSES = 100;
 const LONGEST_MS = 60_000;
-const totals = { passed: 0, failed: 0 };
-
-function check(what: string, good: boolean, detail: unknown): void {
-  totals[good ? 'passed' : 'failed']++;
-  console.log(`  ${good ? 'PASS' : 'FAIL'} ${what}: ${String(detail)}`);
-}
 
 async function day(seed: number) {
   const folder = mkdtempSync(join(tmpdir(), 'daqtor-soak-'));
@@ -75,5 +70,4 @@ check('no timer is left', first.pending === 0, first.pending);
 check('two runs tell the same', first.hash === second.hash, `${first.hash} ${second.hash}`);
 check('another seed tells something else', first.hash !== other.hash, other.hash);
 check('a day takes less than a minute', first.seconds < 60, `${first.seconds.toFixed(1)} s`);
-console.log(`${totals.passed} passed, ${totals.failed} failed`);
-process.exitCode = totals.failed === 0 ? 0 : 1;
+conclude();

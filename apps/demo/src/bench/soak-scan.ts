@@ -8,6 +8,7 @@ import { grid, linspace, times } from '@daqtor/core';
 import { esp301, keithley2000 } from '@daqtor/drivers';
 import { dataset, readArray } from '@daqtor/savers';
 import { simulatedEsp301, simulatedKeithley2000, virtualLab } from '@daqtor/sim';
+import { check, conclude } from './verdict.ts';
 
 const MINUTE_MS = 60_000;
 const HOURS = Number(process.argv[2] ?? 24);
@@ -15,12 +16,6 @@ const LINES = HOURS * 60;
 const COLUMNS = 10;
 /** How late a line may begin: its first move, and the poll in which its end is noticed. */
 const LATE_MS = 1500;
-const totals = { passed: 0, failed: 0 };
-
-function check(what: string, good: boolean, detail: unknown): void {
-  totals[good ? 'passed' : 'failed']++;
-  console.log(`  ${good ? 'PASS' : 'FAIL'} ${what}: ${String(detail)}`);
-}
 
 async function day(seed: number) {
   const folder = mkdtempSync(join(tmpdir(), 'daqtor-soak-'));
@@ -78,5 +73,4 @@ check('no timer is left', first.pending === 0, first.pending);
 check('two runs measure the same', first.hash === second.hash, `${first.hash} ${second.hash}`);
 check('another seed measures something else', first.hash !== other.hash, other.hash);
 check('a day takes less than a minute', first.wallS < 60, `${first.wallS.toFixed(1)} s`);
-console.log(`${totals.passed} passed, ${totals.failed} failed`);
-process.exitCode = totals.failed === 0 ? 0 : 1;
+conclude();

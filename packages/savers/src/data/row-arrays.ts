@@ -1,5 +1,6 @@
+import { bytesOfElement } from '../h5/h5-operation.ts';
 import { chunkShape } from '../layout/chunk-shape.ts';
-import { BYTES, dataArrayNode } from '../layout/nodes.ts';
+import { dataArrayNode } from '../layout/nodes.ts';
 import { type ArrayStorage, type Compression, chunkUse } from './array-saver.ts';
 
 /** Arrays that grow by one row with each value. */
@@ -14,7 +15,7 @@ export function rowArrays(compression: Compression = {}): ArrayStorage<void> {
       // As PyMoDAQ has it: here 0D data keep their dimension of length 1.
       const row = signal.length === 0 ? [1] : signal;
       const count = [1, ...row];
-      const chunks = chunkShape([Number.POSITIVE_INFINITY], row, BYTES[dtype], chunkUse(compression));
+      const chunks = chunkShape([Number.POSITIVE_INFINITY], row, bytesOfElement(dtype), chunkUse(compression));
       return {
         dtype,
         create: (facts) =>

@@ -1,6 +1,7 @@
 import type { Axis, DataDistribution } from '@daqtor/core';
+import { bytesOfElement } from '../h5/h5-operation.ts';
 import { chunkShape } from '../layout/chunk-shape.ts';
-import { BYTES, dataArrayNode } from '../layout/nodes.ts';
+import { dataArrayNode } from '../layout/nodes.ts';
 import { type ArrayStorage, type Compression, chunkUse } from './array-saver.ts';
 
 /** The scan that values belong to. */
@@ -26,7 +27,7 @@ export function scanArrays(grid: ScanGrid, compression: Compression = {}): Array
       const count = [...ones, ...signal];
       const rest = signal.map(() => 0);
       const shape = [...nav, ...signal];
-      const chunks = chunkShape(nav, signal, BYTES[dtype], chunkUse(compression));
+      const chunks = chunkShape(nav, signal, bytesOfElement(dtype), chunkUse(compression));
       return {
         dtype,
         create: (facts) => dataArrayNode(path, facts, { dtype, shape, chunks, gzip: compression.gzip }),

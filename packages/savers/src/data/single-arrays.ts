@@ -1,6 +1,7 @@
 import { DaqtorError } from '@daqtor/core';
+import { bytesOfElement } from '../h5/h5-operation.ts';
 import { chunkShape } from '../layout/chunk-shape.ts';
-import { BYTES, dataArrayNode } from '../layout/nodes.ts';
+import { dataArrayNode } from '../layout/nodes.ts';
 import type { ArrayStorage, Compression } from './array-saver.ts';
 
 /** Arrays that hold one value: a snapshot. */
@@ -13,7 +14,8 @@ export function singleArrays({ gzip = 0 }: Compression = {}): ArrayStorage<void>
     distribution: undefined,
     saver(path, dtype, signal) {
       const shape = signal.length === 0 ? [1] : signal;
-      const chunks = gzip > 0 ? { gzip, chunks: chunkShape(shape, [], BYTES[dtype], { isCompressed: true }) } : {};
+      const chunks =
+        gzip > 0 ? { gzip, chunks: chunkShape(shape, [], bytesOfElement(dtype), { isCompressed: true }) } : {};
       return {
         dtype,
         create: (facts, data) => dataArrayNode(path, facts, { dtype, shape, ...(data && { data }), ...chunks }),

@@ -26,6 +26,11 @@ export const ARRAYS = {
   complex128: Float64Array,
 } as const;
 
+/** Bytes of one element; a complex one is two floats. */
+export function bytesOfElement(type: ElementType): number {
+  return ARRAYS[type].BYTES_PER_ELEMENT * (type.startsWith('complex') ? 2 : 1);
+}
+
 /** Makes a group; its parent must exist. */
 export interface CreateGroup {
   readonly op: 'group';

@@ -1,4 +1,4 @@
-import type { AppendRows, CreateArray, H5Operation, WriteSlab } from './h5-operation.ts';
+import { type AppendRows, bytesOfElement, type CreateArray, type H5Operation, type WriteSlab } from './h5-operation.ts';
 
 /** Values from this size on are worth a way of their own. */
 const LARGE = 2 ** 20;
@@ -49,6 +49,6 @@ export class WholeChunks {
 
 function largeChunk({ chunks, data, gzip, dtype }: CreateArray): readonly number[] | undefined {
   if (!chunks || data || gzip) return undefined;
-  const bytes = chunks.reduce((size, length) => size * length, Number(/\d+/.exec(dtype)?.[0]) / 8);
+  const bytes = chunks.reduce((size, length) => size * length, bytesOfElement(dtype));
   return bytes >= LARGE ? chunks : undefined;
 }

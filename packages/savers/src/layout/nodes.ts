@@ -167,22 +167,6 @@ export function arrayAttributes(
   };
 }
 
-/** Bytes of one element. */
-export const BYTES: Readonly<Record<ElementType, number>> = {
-  int8: 1,
-  uint8: 1,
-  int16: 2,
-  uint16: 2,
-  int32: 4,
-  uint32: 4,
-  int64: 8,
-  uint64: 8,
-  float32: 4,
-  float64: 8,
-  complex64: 8,
-  complex128: 16,
-};
-
 /**
  * The shape in which one point's data are stored: PyMoDAQ's reader squeezes dimensions of length 1 away before it looks
  * at the axes, and then fails on an axis behind one, so they are not stored. Navigation dimensions always are.

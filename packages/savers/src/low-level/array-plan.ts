@@ -1,9 +1,9 @@
 import { DaqtorError, type DataDim, type Dtype, dtypeOf, type NumericArray, sizeOf } from '@daqtor/core';
-import type { CreateArray, H5Operation } from '../h5/h5-operation.ts';
+import { bytesOfElement, type CreateArray, type H5Operation } from '../h5/h5-operation.ts';
 import { chunkShape } from '../layout/chunk-shape.ts';
 import { asStr, asValue } from '../layout/envelope.ts';
 import type { DataType } from '../layout/kinds.ts';
-import { arrayAttributes, BYTES } from '../layout/nodes.ts';
+import { arrayAttributes } from '../layout/nodes.ts';
 import type { PythonValue } from '../layout/python-literal.ts';
 
 /** What is known of an array that is to be made. */
@@ -54,7 +54,7 @@ export function planArray(path: string, dataType: DataType, options: ArrayOption
     dtype,
     shape,
     ...(isWhole ? { data: array } : {}),
-    ...(!isWhole || gzip > 0 ? { chunks: chunksOf(options, dataShape, ofPoint, BYTES[dtype]) } : {}),
+    ...(!isWhole || gzip > 0 ? { chunks: chunksOf(options, dataShape, ofPoint, bytesOfElement(dtype)) } : {}),
     ...(enlargeable && { enlargeable }),
     ...(gzip > 0 && { gzip }),
     ...(fillValue !== undefined && { fill: fillValue }),
