@@ -257,6 +257,9 @@ async function byHand(saver: H5SaverLowLevel): Promise<void> {
     await rows.addData(ofRows, power);
   }
 
+  const notes = await saver.addStringArray(detector.path, 'Notes');
+  for (const text of ['a note', 'größer']) await saver.appendText(notes, text);
+
   const raw = await saver.addGenericGroup(saver.rawGroup, { groupType: 'data', title: 'Arrays' });
   const counts = await saver.getSetGroup(await saver.addDataGroup(raw, 'Data1D'), 'CH00', { title: 'Counts' });
   await saver.addArray(counts, 'Data00', 'data', {

@@ -49,7 +49,7 @@ export function dataset(
       `${RAW_DATA}/${group}`,
       description,
       metadata,
-      { gzip, commit: how.commit },
+      { gzip },
       { h5saver_settings: saverSettingsGroup(settings, where) },
       { ...recipeAttributes(description, metadata, options), ...runs.attributes },
     );

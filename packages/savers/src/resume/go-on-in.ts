@@ -32,7 +32,7 @@ export function goOnIn(saved: SavedScan, { from, gap, remarks }: HowToGoOn): Sca
         await checkUnchanged(saved);
         const { actuators, detectors, startedEpochMs, metadata } = recipe;
         const description: ScanDescription = { ...now, actuators, detectors, startedEpochMs };
-        const saver = new ScanSaver(group, description, metadata, { gzip, commit: how.commit });
+        const saver = new ScanSaver(group, description, metadata, { gzip });
         const run = { from, beganEpochMs: clock.epochMs(), gap };
         const runs = scanRuns(group, earlier, run);
         const first = [
