@@ -43,6 +43,8 @@ export type { Logged, LogRecording, LogSink, LogStreams, PositionThen } from './
 export { nextFrame } from './contracts/next-frame.ts';
 export { type PortSetting, portSetting } from './contracts/port-setting.ts';
 export type {
+  BaselineModule,
+  BaselineReading,
   LogLine,
   ModuleRecord,
   PointStatus,

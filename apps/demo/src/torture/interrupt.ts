@@ -34,10 +34,16 @@ const ROUGH: Readonly<Record<string, Course>> = {
   },
 };
 
+/** Scans that do more than measure points. */
+const RICH: Readonly<Record<string, Course>> = {
+  'with a baseline': { make: line, hasBaseline: true },
+};
+
 const COURSES: Readonly<Record<string, Course>> = {
   ...Object.fromEntries(
     Object.entries(SCAN_KINDS).map(([name, make]): [string, Course] => [name, { make: ({ x, y }) => make(x, y) }]),
   ),
+  ...RICH,
   ...ROUGH,
 };
 

@@ -7,8 +7,10 @@ import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import { type Progress, progressOf } from '../scan/progress.ts';
 import { settingsOf } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
+import { BaselineReader } from './baseline-reader.ts';
 import { PointKeeper } from './point-keeper.ts';
 import { refusalOf, type ScanCommand } from './scan-commands.ts';
+import { readingDue } from './scan-crossing.ts';
 import type { ScanContext, ScanEmitted, ScanPhase } from './scan-facts.ts';
 import { type ScanGuard, scanGuards } from './scan-guards.ts';
 import { ScanInstruments, type ScanInstrumentsOptions } from './scan-instruments.ts';
@@ -37,6 +39,7 @@ export interface ScanResult {
 
 const TIMED: Readonly<Record<ScanPhase, TimedPhase>> = {
   preparing: 'overhead',
+  reading: 'exposure',
   moving: 'motion',
   settling: 'settling',
   grabbing: 'exposure',
@@ -84,13 +87,13 @@ export class DaqScan {
   #ticket = 0;
 
   constructor(options: ScanOptions, { clock, reconnect }: ScanSurroundings) {
-    const { over, read, before = NOTHING_BEFORE } = options;
+    const { over, read, baseline = [], before = NOTHING_BEFORE } = options;
     const { steps, skipped } = before;
     this.#options = options;
     this.#clock = clock;
     this.#startedMs = clock.now();
     this.#ledger = new DeadTimeLedger(this.#startedMs);
-    this.#instruments = new ScanInstruments({ over, read, reconnect });
+    this.#instruments = new ScanInstruments({ over, read, baseline: new BaselineReader(baseline, clock), reconnect });
     this.#keeper = new PointKeeper(clock, steps);
     const note = this.#note.bind(this);
     const deadTime = () => this.#ledger.total(clock.now());
@@ -107,6 +110,7 @@ export class DaqScan {
         settles: settleMs > 0 || over.isTimed,
         waitMs,
         onError,
+        hasBaseline: baseline.length > 0,
         returns: returnTo !== undefined,
         begin: (phase, now) => this.#begin(phase, now),
       },
@@ -158,9 +162,12 @@ export class DaqScan {
   refusal(command: ScanCommand): string | undefined {
     if (this.#isOver || !this.actor.getSnapshot().can({ type: command })) return refusalOf(command, this.state);
     if (this.state !== 'paused' || command === 'skipPoint') return undefined;
-    const away = this.#instruments.away.map(({ name, state }) =>
-      state === 'connecting' ? `[${name}] is being connected` : `[${name}] is ${state}; connect it again first`,
-    );
+    const isReading = readingDue(this.actor.getSnapshot().context) !== undefined;
+    const away = this.#instruments
+      .away(isReading)
+      .map(({ name, state }) =>
+        state === 'connecting' ? `[${name}] is being connected` : `[${name}] is ${state}; connect it again first`,
+      );
     return away.length > 0 ? away.join('; ') : undefined;
   }
 
@@ -244,9 +251,15 @@ export class DaqScan {
       const error = DaqtorError.is(cause) ? cause : DaqtorError.of(cause, 'scan', phase);
       this.#note('ERROR', `${phase} at step ${now.step}: ${error.message}`);
       if (phase === 'returning') this.#work.troubles.push(error);
-      const at = phase === 'waiting' ? this.#instruments.phaseOf(error.instrument) : phase;
-      this.actor.send({ type: 'failed', ticket, phase: at, error });
+      this.actor.send({ type: 'failed', ticket, phase: this.#policyPhase(phase, now, error), error });
     }
+  }
+
+  /** Whose policies count for an error. */
+  #policyPhase(phase: ScanPhase, { baseline }: ScanContext, { instrument }: DaqtorError): ScanPhase {
+    if (phase === 'waiting') return this.#instruments.phaseOf(instrument);
+    if (phase !== 'reading') return phase;
+    return this.#work.handedOver === baseline.now ? 'saving' : 'grabbing';
   }
 
   #result(outcome: ScanResult['outcome'], { measured, skipped }: Counts): ScanResult {

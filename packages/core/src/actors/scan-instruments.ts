@@ -4,6 +4,7 @@ import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { FalliblePhase } from '../scan/error-policy.ts';
 import type { PlannedActuator, ScanPlan } from '../scan/plan.ts';
 import { convertUnits } from '../units/units.ts';
+import type { BaselineReader, BaselineValues } from './baseline-reader.ts';
 import type { DaqMove } from './daq-move.ts';
 import type { DaqViewer } from './daq-viewer.ts';
 
@@ -12,6 +13,7 @@ type Module = DaqMove | DaqViewer;
 export interface ScanInstrumentsOptions {
   readonly over: Pick<ScanPlan, 'actuators'>;
   readonly read: readonly DaqViewer[];
+  readonly baseline: BaselineReader;
   /** Connects a faulted module again; left out, nobody does. */
   readonly reconnect?: ((module: Module) => Promise<void>) | undefined;
 }
@@ -20,17 +22,28 @@ export interface ScanInstrumentsOptions {
 export class ScanInstruments {
   readonly #actuators: readonly PlannedActuator[];
   readonly #detectors: readonly DaqViewer[];
+  readonly #baseline: BaselineReader;
   readonly #reconnect: ScanInstrumentsOptions['reconnect'];
 
-  constructor({ over, read, reconnect }: ScanInstrumentsOptions) {
+  constructor({ over, read, baseline, reconnect }: ScanInstrumentsOptions) {
     this.#actuators = over.actuators;
     this.#detectors = read;
+    this.#baseline = baseline;
     this.#reconnect = reconnect;
   }
 
-  /** Those that cannot be used until they are connected again. */
-  get away(): readonly Module[] {
-    return this.#all.filter(({ state }) => state === 'faulted' || state === 'offline' || state === 'connecting');
+  /**
+   * Those that cannot be used until they are connected again.
+   *
+   * @param isReading - whether the baseline is due: its modules are needed then, and no others
+   */
+  away(isReading: boolean): readonly Module[] {
+    return this.#needed(isReading).filter(({ state }) => isAway(state));
+  }
+
+  /** Reads the modules of the baseline, if that is still wanted when it can begin. Never rejects. */
+  readBaseline(isWanted: () => boolean): Promise<BaselineValues> {
+    return this.#baseline.read(isWanted);
   }
 
   /**
@@ -90,6 +103,7 @@ export class ScanInstruments {
     const ends = [
       ...this.#actuators.map(({ actuator }) => ({ module: actuator, isBusy: !actuator.isAtRest })),
       ...this.#detectors.map((detector) => ({ module: detector, isBusy: detector.state === 'grabbing' })),
+      ...this.#baseline.grabbing.map((detector) => ({ module: detector, isBusy: true })),
     ].map(async ({ module, isBusy }) => {
       const wasLost = module.state === 'faulted' || module.state === 'offline';
       try {
@@ -106,12 +120,13 @@ export class ScanInstruments {
   /**
    * Connects again what is faulted, unless somebody else does.
    *
+   * @param isReading - whether it is the baseline that needs it
    * @throws DaqtorError why it does not answer
    */
-  async mend(): Promise<void> {
-    await Promise.all(this.#all.map(settled));
+  async mend(isReading: boolean): Promise<void> {
+    await Promise.all(this.#needed(isReading).map(settled));
     const reconnect = this.#reconnect;
-    if (reconnect) for (const module of this.away) await reconnect(module);
+    if (reconnect) for (const module of this.away(isReading)) await reconnect(module);
   }
 
   /** The step of a point in which a module is needed: of its policies those for that step count. */
@@ -119,10 +134,14 @@ export class ScanInstruments {
     return this.#detectors.some((detector) => detector.name === name) ? 'grabbing' : 'moving';
   }
 
-  get #all(): readonly Module[] {
+  #needed(isReading: boolean): readonly Module[] {
+    if (isReading) return this.#baseline.modules;
     return [...this.#actuators.map(({ actuator }) => actuator), ...this.#detectors];
   }
 }
+
+const isAway = (state: Module['state']): boolean =>
+  state === 'faulted' || state === 'offline' || state === 'connecting';
 
 /** Waits while somebody else connects it. */
 async function settled(module: Module): Promise<void> {

@@ -1,7 +1,7 @@
 import type { LogLine, PointStatus, ScanPoint } from '../contracts/scan-recorder.ts';
-import type { DaqtorError } from '../errors/daqtor-error.ts';
+import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
-import { describeScan } from '../scan/describe-scan.ts';
+import { baselineModule, describeScan } from '../scan/describe-scan.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import type { PlannedPoint } from '../scan/planned-point.ts';
 import { preflight } from '../scan/preflight.ts';
@@ -42,6 +42,8 @@ export class ScanWork {
   /** What is saved next. */
   #point: ScanPoint | undefined;
   #measured: ScanPoint | undefined;
+  /** The last reading of the baseline that was handed over. */
+  #kept: { readonly at: 'begin' | 'end'; readonly done: Promise<void> } | undefined;
   /** Where the axes go at the end. */
   #returnTo: Readonly<Record<string, number>> | undefined;
   #hasMoved = false;
@@ -68,6 +70,11 @@ export class ScanWork {
     return this.#course.has(step);
   }
 
+  /** The reading of the baseline that was given to be kept last. */
+  get handedOver(): 'begin' | 'end' | undefined {
+    return this.#kept?.at;
+  }
+
   /** The point that was measured last. */
   get measured(): ScanPoint | undefined {
     return this.#measured;
@@ -85,6 +92,8 @@ export class ScanWork {
     switch (phase) {
       case 'preparing':
         return this.#prepare();
+      case 'reading':
+        return this.#read(now);
       case 'moving':
         return this.#move(now.step);
       case 'settling':
@@ -114,7 +123,13 @@ export class ScanWork {
     await preflight(this.#options);
     if (save) {
       const description = describeScan(over, read, this.#shownSettings(), this.#clock.epochMs());
-      await this.#keeper.open(save, { ...description, scan: over.scan, base: over.base });
+      const baseline = (this.#options.baseline ?? []).map(baselineModule);
+      await this.#keeper.open(save, {
+        ...description,
+        ...(baseline.length > 0 && { baseline }),
+        scan: over.scan,
+        base: over.base,
+      });
       const begins = before.steps === 0 ? 'begins' : `goes on after ${before.steps} points`;
       this.#note('INFO', `${over.type} ${over.subType} of ${over.size} points ${begins}`);
     }
@@ -129,6 +144,34 @@ export class ScanWork {
   #shownSettings(): Readonly<Record<string, number | string>> {
     const suspend = this.#options.suspend?.map(({ watch: _, ...settings }) => settings);
     return { ...storedSettings(this.#settings), ...(suspend && { suspend: JSON.stringify(suspend) }) };
+  }
+
+  /** Reads the baseline and has it kept, once: what was handed over is not read again. */
+  async #read({ baseline: { now: at, next } }: ScanContext): Promise<void> {
+    if (!at || this.#kept?.at === at) return await this.#kept?.done;
+    const turn = this.#turn;
+    if (next.do === 'wait') {
+      if (next.ms > 0) await this.#sleep(next.ms);
+      await this.#instruments.mend(true);
+    }
+    await this.#readBaseline(at, () => turn === this.#turn, next.do === 'skip');
+  }
+
+  /**
+   * @param isWanted - whether somebody still waits for it
+   * @param inPart - whether it is kept also without those that cannot be read
+   */
+  async #readBaseline(at: 'begin' | 'end', isWanted: () => boolean, inPart: boolean): Promise<void> {
+    const atEpochMs = this.#clock.epochMs();
+    const { values, errors } = await this.#instruments.readBaseline(isWanted);
+    if (!isWanted()) return;
+    const [first, ...others] = errors;
+    for (const { message } of inPart ? errors : others)
+      this.#note('WARNING', `the baseline lacks a module: ${message}`);
+    if (first && !inPart) throw first;
+    const done = this.#keeper.keepBaseline({ at, atEpochMs, values });
+    this.#kept = { at, done };
+    await done;
   }
 
   async #move(step: number): Promise<void> {
@@ -163,7 +206,7 @@ export class ScanWork {
   async #wait({ next }: ScanContext): Promise<void> {
     if (next.do !== 'wait') return;
     if (next.ms > 0) await this.#sleep(next.ms);
-    if (next.after) await this.#instruments.mend();
+    if (next.after) await this.#instruments.mend(false);
   }
 
   /** Rejects as soon as the next phase begins, which then has no use for it. */
@@ -185,16 +228,30 @@ export class ScanWork {
     if (restless) throw restless;
   }
 
+  /** An end that did not wait for the baseline has one all the same, as far as it can be had. */
+  async #readAtLast(): Promise<void> {
+    try {
+      if (this.#kept?.at === 'end') await this.#kept.done;
+      else await this.#readBaseline('end', () => true, true);
+    } catch (cause) {
+      const error = DaqtorError.of(cause, 'scan', 'reading the baseline');
+      this.#note('ERROR', error.message);
+      this.troubles.push(error);
+    }
+  }
+
   async #return(): Promise<void> {
     if (this.#returnTo && this.#hasMoved) await this.#instruments.moveSome(this.#returnTo);
   }
 
   /** Brings everything to rest, then closes the file. A motor that cannot be stopped does not keep the file open. */
-  async finish({ outcome, error, step, skipped }: ScanContext): Promise<void> {
+  async finish({ outcome, error, step, skipped, baseline }: ScanContext): Promise<void> {
+    this.#turn++; // Nothing of what was under way is wanted any more.
     for (const { error } of await this.#instruments.rest()) {
       this.#note('ERROR', error.message);
       this.troubles.push(error);
     }
+    if (this.#kept && baseline.last !== 'end') await this.#readAtLast();
     if (error && outcome !== 'failed') this.#note('WARNING', error.message);
     const given = skipped > 0 ? `, ${skipped} of them skipped` : '';
     this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the scan ${outcome} after ${step} points${given}`);
@@ -203,7 +260,9 @@ export class ScanWork {
 }
 
 /** The error because of which a point was interrupted. */
-function culpritOf({ next, trouble }: Pick<ScanContext, 'next' | 'trouble'>): DaqtorError | undefined {
+function culpritOf(now: ScanContext): DaqtorError | undefined {
+  const { trouble } = now;
+  const next = now.baseline.now !== undefined && now.baseline.next.do !== 'measure' ? now.baseline.next : now.next;
   if (next.do === 'measure') return trouble;
   return next.do === 'wait' ? next.after : next.error;
 }

@@ -1,3 +1,4 @@
+import type { DaqMove } from '../actors/daq-move.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
 import { convertUnits } from '../units/units.ts';
 import type { ScanPlan } from './plan.ts';
@@ -18,9 +19,12 @@ export function estimateDuration(
   plan: ScanPlan,
   detectors: readonly DaqViewer[],
   { settleMs, waitMs }: Pick<ScanSettings, 'settleMs' | 'waitMs'>,
+  baseline: readonly (DaqMove | DaqViewer)[] = [],
 ): Duration {
   const grabs = detectors.map((detector) => detector.expected.grabMs);
   const exposureMs = Math.max(0, ...grabs.map((ms) => ms ?? 0));
+  const readings = baseline.flatMap((module) => (module.role === 'detector' ? [module] : []));
+  const readingMs = Math.max(0, ...readings.map(({ expected }) => expected.grabMs ?? 0));
   const here = plan.actuators.map(({ actuator }) => actuator.position);
   const targetsAt = (step: number) =>
     plan.at(step).targets.map((target, i) => {
@@ -34,9 +38,10 @@ export function estimateDuration(
       actuator.moveMs(here[i] as number, here[i] as number) === undefined ? [actuator.name] : [],
     ),
     ...detectors.flatMap(({ name }, i) => (grabs[i] === undefined ? [name] : [])),
+    ...readings.flatMap((one) => (one.expected.grabMs === undefined && !detectors.includes(one) ? [one.name] : [])),
   ];
-  if (plan.isTimed || plan.size <= MAX_STEPS) return { ms: walk(), unknown };
-  return { ms: sample(), unknown };
+  const pointsMs = plan.isTimed || plan.size <= MAX_STEPS ? walk() : sample();
+  return { ms: pointsMs + 2 * readingMs, unknown };
 
   /** Step by step: a point that is due waits for its time. */
   function walk(): number {

@@ -37,6 +37,7 @@ export interface PreflightReport {
 export interface PreflightInput extends ScanSettingsInput {
   readonly over: ScanPlan;
   readonly read: readonly DaqViewer[];
+  readonly baseline?: readonly (DaqMove | DaqViewer)[];
   readonly before?: DoneBefore;
   readonly save?: ScanRecorder;
 }
@@ -60,8 +61,10 @@ export async function preflightReport(input: PreflightInput): Promise<PreflightR
   const { over } = input;
   const read = input.read.filter(isDetector);
   const room = await roomFor(input);
-  const isReady = modulesOf(input).every(({ state }) => state === 'idle');
-  const duration = isReady ? estimateDuration(over, read, settingsOf(input)) : { ms: Number.NaN, unknown: [] };
+  const isReady = [...modulesOf(input), ...(input.baseline ?? [])].every(({ state }) => state === 'idle');
+  const duration = isReady
+    ? estimateDuration(over, read, settingsOf(input), input.baseline)
+    : { ms: Number.NaN, unknown: [] };
   return {
     reasons: [...reasonsAgainst(input), ...lackOfRoom(room)],
     points: over.size,
@@ -85,12 +88,18 @@ function reasonsAgainst(input: PreflightInput): string[] {
   const settings = settingsOf(input);
   const names = {
     actuators: over.actuators.map(({ actuator }) => actuator.name),
-    detectors: read.map(({ name }) => name),
+    detectors: [...read, ...(input.baseline ?? [])].map(({ name }) => name),
   };
   const reasons = [...over.problems, ...settingsProblems(settings, names), ...returnProblems(over, settings)];
   for (const [i, module] of modules.entries()) {
     if (modules.indexOf(module) !== i) reasons.push(`[${module.name}] takes part twice`);
     else if (module.state !== 'idle') reasons.push(`[${module.name}] is ${module.state}, not idle`);
+  }
+  const { baseline = [] } = input;
+  for (const [i, module] of baseline.entries()) {
+    if (baseline.indexOf(module) !== i) reasons.push(`[${module.name}] is in the baseline twice`);
+    else if (module.state !== 'idle' && !modules.includes(module))
+      reasons.push(`[${module.name}] of the baseline is ${module.state}, not idle`);
   }
   for (const module of read)
     if (!isDetector(module)) reasons.push(`[${module.name}] is no detector and cannot be read`);
