@@ -42,7 +42,7 @@ export function both(first: ScanRecorder, ...others: readonly ScanRecorder[]): S
         ),
         ...(keepsAll && {
           keepBaseline: async (reading: BaselineReading) => {
-            await Promise.all(recordings.map((recording) => recording.keepBaseline?.(reading)));
+            await Promise.all(recordings.flatMap((recording) => recording.keepBaseline?.(reading) ?? []));
           },
         }),
         async end(outcome, deadTime) {
