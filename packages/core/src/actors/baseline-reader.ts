@@ -1,10 +1,10 @@
-import { waitFor } from 'xstate';
 import { DataToExport } from '../data/data-to-export.ts';
 import { DataWithAxes } from '../data/data-with-axes.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Clock } from '../time/clock.ts';
 import type { DaqMove } from './daq-move.ts';
 import type { DaqViewer } from './daq-viewer.ts';
+import type { OwnGrabs } from './own-grabs.ts';
 
 type Module = DaqMove | DaqViewer;
 
@@ -18,18 +18,13 @@ export interface BaselineValues {
 export class BaselineReader {
   readonly modules: readonly Module[];
   readonly #clock: Clock;
-  /** Detectors whose grab was begun here. */
-  readonly #grabbing = new Set<DaqViewer>();
+  readonly #grabs: OwnGrabs;
   #underWay: Promise<unknown> = Promise.resolve();
 
-  constructor(modules: readonly Module[], clock: Clock) {
+  constructor(modules: readonly Module[], clock: Clock, grabs: OwnGrabs) {
     this.modules = modules;
     this.#clock = clock;
-  }
-
-  /** Detectors that are being read: whoever wants rest has to stop them. */
-  get grabbing(): readonly DaqViewer[] {
-    return [...this.#grabbing];
+    this.#grabs = grabs;
   }
 
   /**
@@ -50,7 +45,7 @@ export class BaselineReader {
     const values = await Promise.all(
       this.modules.map(async (module) => {
         try {
-          return module.role === 'actuator' ? await this.#position(module) : await this.#grab(module);
+          return module.role === 'actuator' ? await this.#position(module) : await this.#grabs.next(module);
         } catch (error) {
           errors.push(DaqtorError.of(error, module.name, 'reading the baseline'));
           return undefined;
@@ -68,16 +63,5 @@ export class BaselineReader {
       name,
       data: [new DataWithAxes({ name, data: [position], units, origin: name, timestamp })],
     });
-  }
-
-  /** One that somebody else reads just now is read after that. */
-  async #grab(detector: DaqViewer): Promise<DataToExport> {
-    if (detector.state === 'grabbing') await waitFor(detector.actor, ({ value }) => value !== 'grabbing');
-    this.#grabbing.add(detector);
-    try {
-      return await detector.grab();
-    } finally {
-      this.#grabbing.delete(detector);
-    }
   }
 }

@@ -4,12 +4,16 @@ import type { LogLine, ScanPoint } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { type DeadTime, DeadTimeLedger, type TimedPhase } from '../scan/dead-time.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
+import { modulesOf } from '../scan/modules-of.ts';
 import { type Progress, progressOf } from '../scan/progress.ts';
 import { settingsOf } from '../scan/scan-settings.ts';
+import { suspendersOf } from '../scan/suspender.ts';
 import type { Clock } from '../time/clock.ts';
 import { BaselineReader } from './baseline-reader.ts';
+import { OwnGrabs } from './own-grabs.ts';
 import { PointKeeper } from './point-keeper.ts';
 import { refusalOf, type ScanCommand } from './scan-commands.ts';
+import { ScanConditions } from './scan-conditions.ts';
 import { readingDue } from './scan-crossing.ts';
 import type { ScanContext, ScanEmitted, ScanPhase } from './scan-facts.ts';
 import { type ScanGuard, scanGuards } from './scan-guards.ts';
@@ -83,6 +87,8 @@ export class DaqScan {
   /** What interferes with the scan by itself. */
   #guards: readonly ScanGuard[] = [];
   readonly #progress: BehaviorSubject<Progress>;
+  /** As the machine has told it; its snapshot still shows the one before while a phase begins. */
+  #phase: ScanPhase = 'preparing';
   /** Of the phase under way: what a former one still does is not wanted any more. */
   #ticket = 0;
 
@@ -93,21 +99,40 @@ export class DaqScan {
     this.#clock = clock;
     this.#startedMs = clock.now();
     this.#ledger = new DeadTimeLedger(this.#startedMs);
-    this.#instruments = new ScanInstruments({ over, read, baseline: new BaselineReader(baseline, clock), reconnect });
+    const settings = settingsOf(options);
+    const { settleMs, waitMs, waitUntil, suspendWhen, onError, onOvershoot, returnTo } = settings;
+    const modules = options.modules ?? modulesOf(options);
+    const grabs = new OwnGrabs();
+    const conditions = new ScanConditions({
+      conditions: waitUntil,
+      modules,
+      actuators: over.actuators.map(({ actuator }) => actuator.name),
+      clock,
+      grabs,
+      waits: (texts) => this.#await(texts),
+    });
+    this.#instruments = new ScanInstruments({
+      over,
+      read,
+      baseline: new BaselineReader(baseline, clock, grabs),
+      watched: waitUntil.flatMap(({ module }) => modules[module] ?? []),
+      grabs,
+      reconnect,
+    });
     this.#keeper = new PointKeeper(clock, steps);
     const note = this.#note.bind(this);
     const deadTime = () => this.#ledger.total(clock.now());
-    this.#work = new ScanWork({ options, clock, instruments: this.#instruments, keeper: this.#keeper, note, deadTime });
+    const [instruments, keeper] = [this.#instruments, this.#keeper];
+    this.#work = new ScanWork({ options, settings, clock, instruments, keeper, conditions, note, deadTime });
     this.points$ = this.#keeper.points$;
     this.#progress = new BehaviorSubject(this.#progressNow('preparing', { measured: steps - skipped, skipped }));
     this.progress$ = this.#progress.asObservable();
-    const { settleMs, waitMs, onError, onOvershoot, returnTo } = settingsOf(options);
     this.actor = createActor(scanMachine, {
       clock: clock as never,
       input: {
         before,
         hasStep: (step) => this.#work.hasStep(step),
-        settles: settleMs > 0 || over.isTimed,
+        settles: settleMs > 0 || over.isTimed || waitUntil.length > 0,
         waitMs,
         onError,
         hasBaseline: baseline.length > 0,
@@ -128,7 +153,8 @@ export class DaqScan {
     });
     this.actor.start();
     this.#guards = scanGuards({
-      options,
+      read,
+      suspenders: [...(options.suspend ?? []), ...suspendersOf(suspendWhen, modules)],
       onOvershoot,
       clock,
       state: () => this.state,
@@ -236,6 +262,7 @@ export class DaqScan {
 
   #begin(name: ScanPhase, now: ScanContext): void {
     this.#ticket = now.ticket;
+    this.#phase = name;
     this.#ledger.enter(TIMED[name], this.#clock.now());
     if (name === 'finishing') for (const guard of this.#guards) guard.stop();
     void this.#perform(name, now);
@@ -295,6 +322,15 @@ export class DaqScan {
     return { ...counts, outcome: end.outcome, error: end.error };
   }
 
+  /** While something has to come into its band; the time for it is no settling. */
+  #await(waitsFor: readonly string[]): void {
+    if (waitsFor.length > 0) this.#ledger.enter('conditions', this.#clock.now());
+    const wasWaiting = this.#progress.value.waitsFor.length > 0;
+    if ((waitsFor.length === 0 && !wasWaiting) || this.state === 'ended') return;
+    const { step, skipped } = this.actor.getSnapshot().context;
+    this.#show(this.#phase, { measured: step - skipped, skipped }, { waitsFor });
+  }
+
   /** Shows and notes what happens. */
   #tell(): void {
     const { actor } = this;
@@ -330,15 +366,19 @@ export class DaqScan {
   }
 
   #progressNow(state: Progress['state'], { measured, skipped }: Counts, why: Why = {}): Progress {
-    const { trouble, heldBy = [] } = why;
+    const { trouble, heldBy = [], waitsFor = [] } = why;
     const elapsedMs = this.#clock.now() - this.#startedMs;
     const [plan, done, point] = [this.#options.over, measured + skipped, this.#work.measured];
     const before = this.#options.before?.steps ?? 0;
-    return progressOf({ plan, state, done, before, skipped, elapsedMs, point, trouble, heldBy });
+    return progressOf({ plan, state, done, before, skipped, elapsedMs, point, trouble, heldBy, waitsFor });
   }
 }
 
 /** How a scan ended. */
 export type ScanEnd = Omit<Extract<ScanEmitted, { type: 'ended' }>, 'type'>;
-type Why = { readonly trouble?: DaqtorError | undefined; readonly heldBy?: readonly string[] };
+type Why = {
+  readonly trouble?: DaqtorError | undefined;
+  readonly heldBy?: readonly string[];
+  readonly waitsFor?: readonly string[];
+};
 type Counts = { readonly measured: number; readonly skipped: number };

@@ -7,6 +7,7 @@ import { convertUnits } from '../units/units.ts';
 import type { BaselineReader, BaselineValues } from './baseline-reader.ts';
 import type { DaqMove } from './daq-move.ts';
 import type { DaqViewer } from './daq-viewer.ts';
+import type { OwnGrabs } from './own-grabs.ts';
 
 type Module = DaqMove | DaqViewer;
 
@@ -14,6 +15,10 @@ export interface ScanInstrumentsOptions {
   readonly over: Pick<ScanPlan, 'actuators'>;
   readonly read: readonly DaqViewer[];
   readonly baseline: BaselineReader;
+  /** What else is needed to measure a point: what its conditions look at. */
+  readonly watched: readonly Module[];
+  /** Grabs for the baseline and for conditions. */
+  readonly grabs: OwnGrabs;
   /** Connects a faulted module again; left out, nobody does. */
   readonly reconnect?: ((module: Module) => Promise<void>) | undefined;
 }
@@ -23,12 +28,16 @@ export class ScanInstruments {
   readonly #actuators: readonly PlannedActuator[];
   readonly #detectors: readonly DaqViewer[];
   readonly #baseline: BaselineReader;
+  readonly #watched: readonly Module[];
+  readonly #grabs: OwnGrabs;
   readonly #reconnect: ScanInstrumentsOptions['reconnect'];
 
-  constructor({ over, read, baseline, reconnect }: ScanInstrumentsOptions) {
+  constructor({ over, read, baseline, watched, grabs, reconnect }: ScanInstrumentsOptions) {
     this.#actuators = over.actuators;
     this.#detectors = read;
     this.#baseline = baseline;
+    this.#watched = watched;
+    this.#grabs = grabs;
     this.#reconnect = reconnect;
   }
 
@@ -103,7 +112,7 @@ export class ScanInstruments {
     const ends = [
       ...this.#actuators.map(({ actuator }) => ({ module: actuator, isBusy: !actuator.isAtRest })),
       ...this.#detectors.map((detector) => ({ module: detector, isBusy: detector.state === 'grabbing' })),
-      ...this.#baseline.grabbing.map((detector) => ({ module: detector, isBusy: true })),
+      ...this.#grabs.underWay.map((detector) => ({ module: detector, isBusy: true })),
     ].map(async ({ module, isBusy }) => {
       const wasLost = module.state === 'faulted' || module.state === 'offline';
       try {
@@ -131,12 +140,13 @@ export class ScanInstruments {
 
   /** The step of a point in which a module is needed: of its policies those for that step count. */
   phaseOf(name: string | undefined): FalliblePhase {
-    return this.#detectors.some((detector) => detector.name === name) ? 'grabbing' : 'moving';
+    if (this.#detectors.some((detector) => detector.name === name)) return 'grabbing';
+    return this.#actuators.some(({ actuator }) => actuator.name === name) ? 'moving' : 'settling';
   }
 
   #needed(isReading: boolean): readonly Module[] {
     if (isReading) return this.#baseline.modules;
-    return [...this.#actuators.map(({ actuator }) => actuator), ...this.#detectors];
+    return [...new Set([...this.#actuators.map(({ actuator }) => actuator), ...this.#detectors, ...this.#watched])];
   }
 }
 

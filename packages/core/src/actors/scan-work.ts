@@ -6,9 +6,10 @@ import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import type { PlannedPoint } from '../scan/planned-point.ts';
 import { preflight } from '../scan/preflight.ts';
 import type { ScanCourse } from '../scan/scan-course.ts';
-import { type ScanSettings, settingsOf, storedSettings } from '../scan/scan-settings.ts';
+import { type ScanSettings, storedSettings } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
 import type { PointKeeper } from './point-keeper.ts';
+import type { ScanConditions } from './scan-conditions.ts';
 import type { ScanContext, ScanPhase } from './scan-facts.ts';
 import type { ScanInstruments } from './scan-instruments.ts';
 import type { ScanOptions } from './scan-options.ts';
@@ -17,6 +18,8 @@ type Note = (level: LogLine['level'], text: string) => void;
 
 export interface ScanWorkOptions {
   readonly options: ScanOptions;
+  readonly settings: ScanSettings;
+  readonly conditions: ScanConditions;
   readonly clock: Clock;
   readonly instruments: ScanInstruments;
   readonly keeper: PointKeeper;
@@ -29,6 +32,7 @@ export interface ScanWorkOptions {
 export class ScanWork {
   readonly #options: ScanOptions;
   readonly #settings: ScanSettings;
+  readonly #conditions: ScanConditions;
   readonly #course: ScanCourse;
   readonly #clock: Clock;
   readonly #instruments: ScanInstruments;
@@ -54,9 +58,10 @@ export class ScanWork {
   /** Counts the phases: what an interrupted one still gets is not taken. */
   #turn = 0;
 
-  constructor({ options, clock, instruments, keeper, note, deadTime }: ScanWorkOptions) {
+  constructor({ options, settings, conditions, clock, instruments, keeper, note, deadTime }: ScanWorkOptions) {
     this.#options = options;
-    this.#settings = settingsOf(options);
+    this.#settings = settings;
+    this.#conditions = conditions;
     this.#course = options.over.begin();
     this.#clock = clock;
     this.#instruments = instruments;
@@ -97,8 +102,9 @@ export class ScanWork {
       case 'moving':
         return this.#move(now.step);
       case 'settling':
-        return this.#settle();
+        return this.#settle(now.step);
       case 'grabbing':
+        this.#conditions.passed({ step: now.step, targets: this.#planned.targets });
         return this.#grab(now.step);
       case 'saving':
         return this.#keeper.keep(this.#point as ScanPoint);
@@ -112,6 +118,7 @@ export class ScanWork {
         return this.#return();
       case 'paused':
       case 'held':
+        this.#conditions.forget();
         return new Promise(() => {}); // until somebody or something else lets it go on
       case 'finishing':
         return this.finish(now);
@@ -180,11 +187,15 @@ export class ScanWork {
     this.#positions = await this.#instruments.move(this.#planned.targets);
   }
 
-  /** Waits for what was moved to calm down, and for the time at which the point is due. */
-  async #settle(): Promise<void> {
+  /** Waits for what was moved to calm down, for the time at which the point is due, and for what has to be in its band. */
+  async #settle(step: number): Promise<void> {
+    const turn = this.#turn;
     const dueMs = this.#planned.dueMs ?? Number.NEGATIVE_INFINITY;
     const waitMs = Math.max(this.#settings.settleMs, this.#begunMs + dueMs - this.#clock.now());
     if (waitMs > 0) await this.#sleep(waitMs);
+    const point = { step, targets: this.#planned.targets };
+    if (turn === this.#turn && this.#conditions.isDue(point))
+      await this.#conditions.wait(point, this.#untilInterrupted());
   }
 
   async #grab(step: number): Promise<void> {
@@ -211,9 +222,13 @@ export class ScanWork {
 
   /** Rejects as soon as the next phase begins, which then has no use for it. */
   async #sleep(ms: number): Promise<void> {
+    await this.#clock.sleep(ms, this.#untilInterrupted());
+  }
+
+  #untilInterrupted(): AbortSignal {
     const abort = new AbortController();
     this.#endWait = () => abort.abort();
-    await this.#clock.sleep(ms, abort.signal);
+    return abort.signal;
   }
 
   /** That a module which just failed cannot be brought to rest either is for its policy; of any other it is news. */

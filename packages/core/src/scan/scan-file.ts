@@ -16,6 +16,8 @@ const { shape } = scanSettings;
 const settings = {
   settleMs: leftOut(shape.settleMs),
   waitMs: leftOut(shape.waitMs),
+  waitUntil: leftOut(shape.waitUntil),
+  suspendWhen: leftOut(shape.suspendWhen),
   onError: leftOut(shape.onError),
   onOvershoot: leftOut(shape.onOvershoot),
   returnTo: shape.returnTo,
