@@ -17,6 +17,8 @@ const GOOD = 0;
 const BAD = 2;
 /** How long people and beams take until a scan goes on. */
 const AWAY_MS = 100;
+/** More pauses than any trial has: it would go on for ever. */
+const MOST_PAUSES = 20;
 
 export type Bench = Awaited<ReturnType<typeof makeBench>>;
 
@@ -151,6 +153,10 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
   const pausedAt: number[] = [];
   run.actor.on('paused', ({ measured, skipped }) => {
     pausedAt.push(measured + skipped);
+    if (pausedAt.length > MOST_PAUSES) {
+      broken.push('pauses again and again');
+      run.abort();
+    }
     const isPaused = () => run.state === 'paused' && told.resumed < told.paused;
     const rest = () => isPaused() && world.restless && broken.push(`${world.restless} in pause`);
     void clock.sleep(AWAY_MS / 2).then(rest);

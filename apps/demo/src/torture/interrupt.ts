@@ -42,7 +42,7 @@ const RICH: Readonly<Record<string, Course>> = {
     settings: {
       waitUntil: [
         inBand('y', { from: 0, to: 1, forMs: 4, withinMs: 500, everyMs: 2 }),
-        inBand('camera', { from: -1e9, forMs: 1, withinMs: 500, everyMs: 2, steps: [1, 2] }),
+        inBand('camera', { data: 'camera', of: 'max', from: 0, forMs: 1, withinMs: 500, everyMs: 2, steps: [1, 2] }),
       ],
     },
   },

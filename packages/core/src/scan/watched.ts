@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { DaqMove } from '../actors/daq-move.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
 import type { DataToExport } from '../data/data-to-export.ts';
+import { DaqtorError } from '../errors/daqtor-error.ts';
 import { areCompatible, convertUnits } from '../units/units.ts';
 import { signalIn, signalSchema } from './adaptive/signal.ts';
 import type { Modules } from './plan.ts';
-import { firstReading } from './progress.ts';
 
 const { data, channel, of } = signalSchema.shape;
 
@@ -26,15 +26,19 @@ export type WatchPick = z.output<typeof pickSchema>;
 /**
  * A detector's number, in the units asked for.
  *
- * @returns NaN if there is no such 0D value
- * @throws DaqtorError `scan.failed` if it did not give the data object that is asked for, `data.units`
+ * @throws DaqtorError `scan.failed` if it did not give what is asked for, `data.units`
  */
 export function numberIn(frame: DataToExport, detector: string, { data, channel, of, units }: WatchPick): number {
-  const first = data === undefined && channel === 0 ? firstReading([frame]) : undefined;
-  const value = first?.value ?? (data === undefined && channel === 0 ? Number.NaN : undefined);
-  const given = value ?? signalIn(frame, { detector, channel, of, ...(data !== undefined && { data }) });
-  const own = first?.units ?? (data === undefined ? frame.data[0] : frame.get(data))?.units;
-  return units === undefined || own === undefined ? given : convertUnits(given, own, units);
+  const found = data === undefined ? frame.data.find(({ dim }) => dim === 'Data0D') : frame.get(data);
+  if (!found) {
+    throw new DaqtorError('scan.failed', {
+      instrument: detector,
+      problem: data === undefined ? 'it gave no 0D value that could be watched' : `it gave no data '${data}'`,
+      advice: `Name what is to be watched by \`data\`; it gave ${frame.data.map(({ name }) => `'${name}'`).join(', ') || 'nothing'}`,
+    });
+  }
+  const value = signalIn(frame, { detector, channel, of, data: found.name });
+  return units === undefined ? value : convertUnits(value, found.units, units);
 }
 
 /** The units in which a module is looked at; '' where they are not known yet. */
@@ -42,7 +46,7 @@ export function unitsOf(module: DaqMove | DaqViewer | undefined, { data, units }
   if (units !== undefined) return units;
   if (module?.role === 'actuator') return module.units;
   const forms = module?.expected.forms ?? [];
-  return (data === undefined ? forms[0] : forms.find(({ name }) => name === data))?.units ?? '';
+  return forms.find(({ name, dim }) => (data === undefined ? dim === 'Data0D' : name === data))?.units ?? '';
 }
 
 /**
