@@ -308,3 +308,9 @@ for (const [name, kind] of Object.entries(scanKinds)) await runKind(kind, datase
   await using bench = await crashBench();
   await (await resumeScan(copy, bench)).run.done;
 }
+{
+  const save = dataset(join(folder, 'b_baseline'));
+  const { copy } = await crashed(scanKinds.line as Scan, save, folder, 2, { baseline: ['z', 'eye'] });
+  await using bench = await crashBench();
+  await (await resumeScan(copy, bench)).run.done;
+}

@@ -17,6 +17,11 @@ await crashed(Object.values(scanKinds)[0] as never, documents(folder), folder, -
   failing: [1, 3],
   onError: 'skip',
 });
+await crashed(scanKinds.line as never, documents(folder), folder, -1, {
+  baseline: ['z', 'eye'],
+  failing: [1, 2],
+  onError: 'skip',
+});
 await runScan(documents(folder));
 await runScan(documents(folder), { points: 0, outcome: 'stopped' });
 const complex = new DataWithAxes({ name: 'X/Y.Z', data: [Float64Array.of(1, Number.NaN)], complex: true, shape: [1] });

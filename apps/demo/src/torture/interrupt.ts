@@ -1,4 +1,4 @@
-import { DaqtorError, grid, linspace, retry } from '@daqtor/core';
+import { DaqtorError, grid, inBand, linspace, retry } from '@daqtor/core';
 import { INTERRUPTIONS } from './interrupt-actions.ts';
 import { SCAN_KINDS } from './interrupt-kinds.ts';
 import { type Course, instantsOf, trial } from './interrupt-trial.ts';
@@ -34,10 +34,25 @@ const ROUGH: Readonly<Record<string, Course>> = {
   },
 };
 
+/** Scans that do more than measure points. */
+const RICH: Readonly<Record<string, Course>> = {
+  'with a baseline': { make: line, hasBaseline: true },
+  'with a condition': {
+    make: line,
+    settings: {
+      waitUntil: [
+        inBand('y', { from: 0, to: 1, forMs: 4, withinMs: 500, everyMs: 2 }),
+        inBand('camera', { data: 'camera', of: 'max', from: 0, forMs: 1, withinMs: 500, everyMs: 2, steps: [1, 2] }),
+      ],
+    },
+  },
+};
+
 const COURSES: Readonly<Record<string, Course>> = {
   ...Object.fromEntries(
     Object.entries(SCAN_KINDS).map(([name, make]): [string, Course] => [name, { make: ({ x, y }) => make(x, y) }]),
   ),
+  ...RICH,
   ...ROUGH,
 };
 

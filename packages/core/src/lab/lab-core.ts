@@ -108,7 +108,7 @@ export class LabCore implements AsyncDisposable {
   scan(options: LabScanOptions): DaqScan {
     this.#refuseSecondScan();
     const scan = new DaqScan(
-      { ...options, over: planOf(options.over, this.modules, options.base) },
+      { modules: this.modules, ...options, over: planOf(options.over, this.modules, options.base) },
       { clock: this.clock, reconnect: (module) => this.#connect(module) },
     );
     this.#scan = scan;
@@ -149,7 +149,11 @@ export class LabCore implements AsyncDisposable {
    */
   async dryRun(options: LabScanOptions | LabFlyOptions): Promise<PreflightReport> {
     if (isFly(options)) return await flyReport({ ...options, over: flyPlanOf(options.over, this.modules) });
-    return await preflightReport({ ...options, over: planOf(options.over, this.modules, options.base) });
+    return await preflightReport({
+      modules: this.modules,
+      ...options,
+      over: planOf(options.over, this.modules, options.base),
+    });
   }
 
   /**

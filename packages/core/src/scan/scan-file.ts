@@ -16,6 +16,8 @@ const { shape } = scanSettings;
 const settings = {
   settleMs: leftOut(shape.settleMs),
   waitMs: leftOut(shape.waitMs),
+  waitUntil: leftOut(shape.waitUntil),
+  suspendWhen: leftOut(shape.suspendWhen),
   onError: leftOut(shape.onError),
   onOvershoot: leftOut(shape.onOvershoot),
   returnTo: shape.returnTo,
@@ -47,6 +49,11 @@ const formWith = <Over extends z.ZodType>(over: Over) =>
           name: z.string().optional().describe('For people'),
           over: over.describe('Where to go'),
           read: z.array(z.string()).min(1).describe('Names of the detectors that are read at each point'),
+          baseline: z
+            .array(z.string())
+            .min(1)
+            .optional()
+            .describe('Names of modules that are read once before the first point and once after the last'),
           ...settings,
           everyMs: z.number().nonnegative().optional().describe('Of a fly scan: time from frame to frame'),
           lagMs: z.number().optional().describe('Of a fly scan: how much earlier frames were measured than they say'),
@@ -96,7 +103,7 @@ const isFlight = (over: unknown): boolean => anyOver.safeParse(over).data?.kind 
 
 /** Settings of one kind of scan that were given to another would have no effect. */
 function strayIn(scan: z.output<typeof form>['scans'][number], i: number): string[] {
-  const strangers = isFlight(scan.over) ? SETTINGS : (['everyMs', 'lagMs'] as const);
+  const strangers = isFlight(scan.over) ? ([...SETTINGS, 'baseline'] as const) : (['everyMs', 'lagMs'] as const);
   return strangers.flatMap((key) =>
     scan[key] === undefined ? [] : [`scans.${i}.${key}: means nothing to a scan of the kind ${scan.over.kind}`],
   );

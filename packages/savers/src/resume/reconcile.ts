@@ -12,7 +12,7 @@ type Then = SavedScan['recipe']['actuators'][number];
  * @param plan - the scan of the file, bound to the modules of the lab
  */
 export function reasonsAgainst(saved: SavedScan, plan: ScanPlan, modules: LabCore['modules']): string[] {
-  const { actuators, detectors } = saved.recipe;
+  const { actuators, detectors, baseline } = saved.recipe;
   return [
     ...actuators.flatMap((then) => {
       const now = moduleCalled(then.name, modules);
@@ -22,6 +22,11 @@ export function reasonsAgainst(saved: SavedScan, plan: ScanPlan, modules: LabCor
       const now = moduleCalled(then.name, modules);
       if (!now) return `[${then.name}] is not in this lab`;
       return now.role === 'detector' ? otherInstrument(then, now) : `[${then.name}] is no detector any more`;
+    }),
+    ...baseline.flatMap((then) => {
+      const now = moduleCalled(then.name, modules);
+      if (!now) return `[${then.name}] of the baseline is not in this lab`;
+      return now.role === then.role ? otherInstrument(then, now) : `[${then.name}] of the baseline is no ${then.role}`;
     }),
     ...otherPoints(saved, plan),
   ];

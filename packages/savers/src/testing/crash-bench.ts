@@ -109,12 +109,19 @@ export async function crashed(
   save: ScanRecorder,
   folder: string,
   points: number,
-  facts: BenchFacts & ScanSettingsInput = {},
+  facts: BenchFacts & Pick<ScanSettingsInput, 'onError'> & { readonly baseline?: readonly string[] } = {},
 ) {
-  const { onError = 'abort' } = facts;
+  const { onError = 'abort', baseline = [] } = facts;
   await using bench = await crashBench(facts);
   const copy = join(folder, `crashed-${points}.h5`);
-  const run = bench.scan({ over: scan, read: [bench.getViewer('eye')], settleMs: 20, onError, save });
+  const run = bench.scan({
+    over: scan,
+    read: [bench.getViewer('eye')],
+    baseline: baseline.map((name) => bench.getModule(name)),
+    settleMs: 20,
+    onError,
+    save,
+  });
   run.actor.on('pointSaved', ({ measured }) => {
     if (measured !== points || run.file === undefined) return;
     copyFileSync(run.file, copy);
