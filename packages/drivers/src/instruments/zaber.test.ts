@@ -29,8 +29,15 @@ async function homed(driver: ActuatorDriver, clock: Clock) {
 
 describeActuatorDriver('zaber on a wire in memory, byte by byte', async () => {
   const { clock, port, context } = device();
-  const driver = await homed(await zaber({ port, microstep: MICROSTEP }).connect(context), clock);
-  return { driver, clock, targets: [1, 5], epsilon: MICROSTEP };
+  const spec = zaber({ port, microstep: MICROSTEP });
+  const driver = await homed(await spec.connect(context), clock);
+  // As finely as the device has them: it keeps whole numbers.
+  const adjusted = {
+    ...spec.settings,
+    velocity: (20_000 / 1.6384) * MICROSTEP,
+    acceleration: (500 / 1.6384e-4) * MICROSTEP,
+  };
+  return { driver, clock, targets: [1, 5], epsilon: MICROSTEP, adjusted };
 });
 
 describeActuatorDriver('zaber on a pseudo-terminal', async () => {
@@ -74,6 +81,8 @@ describe('zaber', () => {
     [sum('3 2 2 get limit.min'), '@03 2 02 OK IDLE -- 0\r\n'],
     [sum('3 2 3 get limit.max'), '@03 2 03 OK IDLE -- 1000000\r\n'],
     [sum('3 2 4 warnings clear'), '@03 2 04 OK IDLE -- 00\r\n'],
+    [sum('3 2 5 get maxspeed'), '@03 2 05 OK IDLE -- 163840\r\n'],
+    [sum('3 2 6 get accel'), '@03 2 06 OK IDLE -- 205\r\n'],
   ];
 
   it('says what the manual wants', async () => {
@@ -81,17 +90,17 @@ describe('zaber', () => {
       (port) => zaber({ port, device: 3, axis: 2, microstep: 0.0001 }),
       [
         ...CONNECTING,
-        [sum('3 2 5'), '@03 2 05 OK IDLE -- 0\r\n'],
+        [sum('3 2 7'), '@03 2 07 OK IDLE -- 0\r\n'],
         // Late replies, other devices and alerts come in between.
         [
-          sum('3 2 6 move abs 12346'),
-          '@03 2 05 OK IDLE -- 0\r\n@02 1 06 OK IDLE -- 0\r\n!03 1 IDLE --\r\n@03 2 06 OK BUSY -- 0\r\n',
+          sum('3 2 8 move abs 12346'),
+          '@03 2 07 OK IDLE -- 0\r\n@02 1 08 OK IDLE -- 0\r\n!03 1 IDLE --\r\n@03 2 08 OK BUSY -- 0\r\n',
         ],
-        [sum('3 2 7'), '@03 2 07 OK BUSY -- 0\r\n'],
-        [sum('3 2 8'), '@03 2 08 OK IDLE -- 0\r\n'],
-        [sum('3 2 9 get pos'), '@03 2 09 OK IDLE -- 12345\r\n'],
+        [sum('3 2 9'), '@03 2 09 OK BUSY -- 0\r\n'],
+        [sum('3 2 10'), '@03 2 10 OK IDLE -- 0\r\n'],
+        [sum('3 2 11 get pos'), '@03 2 11 OK IDLE -- 12345\r\n'],
         [sum('3 2 stop')],
-        [sum('3 2 10 stop'), '@03 2 OK IDLE -- 0\r\n@03 2 10 OK IDLE -- 0\r\n'],
+        [sum('3 2 12 stop'), '@03 2 OK IDLE -- 0\r\n@03 2 12 OK IDLE -- 0\r\n'],
       ],
       async (driver) => {
         expect(driver).toMatchObject({ identity: 'Zaber device 50081, firmware 7.35', limits: { min: 0, max: 100 } });
@@ -102,6 +111,49 @@ describe('zaber', () => {
         await driver.stop(never);
       },
     );
+  });
+
+  it('sends velocity and acceleration in the units of the device, when connecting and later', async () => {
+    await expectedProtocol(
+      (port) => zaber({ port, device: 3, axis: 2, microstep: 0.0001, velocity: 10 }),
+      [
+        ...CONNECTING.slice(0, 5),
+        [sum('3 2 5 set maxspeed 163840'), '@03 2 05 OK IDLE -- 0\r\n'],
+        [sum('3 2 6 get maxspeed'), '@03 2 06 OK IDLE -- 163840\r\n'],
+        [sum('3 2 7 get accel'), '@03 2 07 OK IDLE -- 205\r\n'],
+        [sum('3 2 8 set accel 1638'), '@03 2 08 OK IDLE -- 0\r\n'],
+        [sum('3 2 9 get maxspeed'), '@03 2 09 OK IDLE -- 163840\r\n'],
+        [sum('3 2 10 get accel'), '@03 2 10 OK IDLE -- 1638\r\n'],
+        [sum('3 2 11 set maxspeed 163840000'), '@03 2 11 RJ IDLE -- BADDATA\r\n'],
+      ],
+      async (driver) => {
+        expect(driver.moveMs?.(0, 100)).toBeCloseTo(10_000 + 80, 0);
+        const change = (settings: object, ...names: string[]) =>
+          driver.adjust?.apply({ microstep: 0.0001, ...settings }, new Set(names), never);
+        await change({ acceleration: 1000 }, 'acceleration');
+        const held = await driver.adjust?.read?.(never);
+        expect(held).toEqual({ velocity: 10, acceleration: expect.closeTo(999.756, 3) });
+        expect(driver.moveMs?.(0, 100)).toBeCloseTo(10_000 + 10, 0);
+        await expect(change({ velocity: 10_000 }, 'velocity')).rejects.toMatchObject({
+          code: 'instrument.fault',
+          problem: 'setting the velocity 10000 was rejected: BADDATA',
+        });
+      },
+    );
+  });
+
+  it('moves as fast as it is set, in the time that it estimates', async () => {
+    const { clock, port, context } = device();
+    const driver = await homed(
+      await zaber({ port, microstep: MICROSTEP, velocity: 2, acceleration: 20 }).connect(context),
+      clock,
+    );
+    const startMs = clock.now();
+    await driver.startMove(10, never);
+    await until(driver, clock);
+    expect(clock.now() - startMs).toBeGreaterThan(5090);
+    expect(clock.now() - startMs).toBeLessThan(5150);
+    expect(driver.moveMs?.(0, 10)).toBeCloseTo(5100, -1);
   });
 
   it('uses each identity again only after 98 others, and never that of getting back into step', async () => {

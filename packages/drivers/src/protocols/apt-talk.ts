@@ -6,10 +6,12 @@ import {
   APT_LENGTH,
   type AptInfo,
   type AptStatus,
+  type AptVelocity,
   aptAnswerHeader,
   aptLong,
   aptRefusal,
   aptShort,
+  aptVelocityData,
   parseAptInfo,
   parseAptStatus,
   parseAptVelocity,
@@ -49,12 +51,17 @@ export class AptTalk {
     return this.#link.exchange((io) => this.#status(io), signal);
   }
 
-  /** Acceleration and velocity of moves, in the units of the controller. */
-  velocity(signal: AbortSignal) {
+  velocity(signal: AbortSignal): Promise<AptVelocity> {
     return this.#link.exchange(async (io) => {
       await io.write(aptShort(APT.MOT_REQ_VELPARAMS, this.#destination, this.#channel));
       return parseAptVelocity((await this.#answer(io, APT.MOT_GET_VELPARAMS, APT_LENGTH.velocity)).data);
     }, signal);
+  }
+
+  /** @throws DaqtorError `instrument.fault` if the controller refuses */
+  async setVelocity(velocity: AptVelocity, tried: string, signal: AbortSignal): Promise<void> {
+    const data = aptVelocityData(this.#channel, velocity);
+    await this.#command(aptLong(APT.MOT_SET_VELPARAMS, this.#destination, data), tried, signal);
   }
 
   enable(signal: AbortSignal): Promise<AptStatus> {
