@@ -1,17 +1,13 @@
 import { DataWithAxes, defineDetector } from '@daqtor/core';
 import { z } from 'zod';
 import { portOrAddress } from '../transports/resolve-port.ts';
+import { keithleyNplc } from './keithley-nplc.ts';
 import { connectKeithley2400 } from './keithley2400.ts';
 import { liveDials, setDials } from './scpi-dials.ts';
 
 const settings = z.object({
   port: portOrAddress,
-  nplc: z
-    .number()
-    .min(0.01)
-    .max(10)
-    .default(1)
-    .describe('Integration time in periods of the mains, 0.01 to 10: longer is quieter'),
+  nplc: keithleyNplc,
 });
 
 type Settings = z.output<typeof settings>;

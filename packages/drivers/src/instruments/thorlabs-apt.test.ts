@@ -1,59 +1,48 @@
-import { type ActuatorDriver, type Clock, realClock, VirtualClock } from '@daqtor/core';
+import { VirtualClock } from '@daqtor/core';
 import { describeActuatorDriver } from '@daqtor/core/testing';
-import { memoryPort, servePty, serveTcp, simulatedThorlabsApt } from '@daqtor/sim';
+import { memoryPort, simulatedThorlabsApt } from '@daqtor/sim';
 import { describe, expect, it } from 'vitest';
+import {
+  type AxisTrial,
+  axisByTcp,
+  axisInMemory,
+  axisOnPty,
+  homed,
+  inMemory,
+  untilAtRest,
+} from '../testing/axis-on-trial.ts';
 import { expectedProtocol } from '../testing/expected-protocol.ts';
 import { scriptedPort, testContext } from '../testing/scripted-port.ts';
 import { thorlabsApt } from './thorlabs-apt.ts';
 
 const never = new AbortController().signal;
 const STAGE = { stage: 'MTS50-Z8' } as const;
-const QUICK = { travel: 5, velocity: 50, acceleration: 1000 };
-
-function controller() {
-  const clock = new VirtualClock();
-  const simulated = simulatedThorlabsApt({ clock });
-  const port = memoryPort('stage', simulated, clock, { latencyMs: 2, fragmentBytes: 1 });
-  return { clock, simulated, port, ...testContext(clock) };
-}
-
-const until = async (driver: ActuatorDriver, clock: Clock) => {
-  while (await driver.isMoving(never)) await clock.sleep(10);
+const QUICK: AxisTrial = {
+  simulate: (clock) => simulatedThorlabsApt({ clock, stage: { travel: 5, velocity: 50, acceleration: 1000 } }),
+  spec: (port) => thorlabsApt({ port, ...STAGE }),
+  targets: [0.5, 4.5],
+  epsilon: 0.001,
 };
 
-async function homed(driver: ActuatorDriver, clock: Clock) {
-  await driver.startHome?.(never);
-  await until(driver, clock);
-  return driver;
-}
+const controller = () => inMemory((clock) => simulatedThorlabsApt({ clock }));
 
-describeActuatorDriver('thorlabsApt on a wire in memory, byte by byte', async () => {
-  const { clock, port, context } = controller();
-  const spec = thorlabsApt({ port, ...STAGE });
-  const driver = await homed(await spec.connect(context), clock);
-  // As finely as the controller has them: counts per period of 2048/(6 MHz), with 16 bits after the point.
-  const perPeriod = 65_536 * (2048 / 6e6) * 34_304;
-  const adjusted = {
-    ...spec.settings,
-    velocity: 1_000_000 / perPeriod,
-    acceleration: 500 / (perPeriod * (2048 / 6e6)),
-  };
-  return { driver, clock, targets: [1, 3.25], epsilon: 0.001, adjusted };
-});
+/** As finely as the controller has them: counts per period of 2048/(6 MHz), with 16 bits after the point. */
+const PER_PERIOD = 65_536 * (2048 / 6e6) * 34_304;
 
-describeActuatorDriver('thorlabsApt on a pseudo-terminal', async () => {
-  const served = await servePty(simulatedThorlabsApt({ clock: realClock, stage: QUICK }));
-  const port = served.address;
-  const driver = await homed(await thorlabsApt({ port, ...STAGE }).connect(testContext(realClock).context), realClock);
-  return { driver, clock: realClock, targets: [0.5, 4.5], epsilon: 0.001, dispose: () => served.close() };
-});
+describeActuatorDriver(
+  'thorlabsApt on a wire in memory, byte by byte',
+  axisInMemory({
+    simulate: (clock) => simulatedThorlabsApt({ clock }),
+    spec: (port) => thorlabsApt({ port, ...STAGE }),
+    targets: [1, 3.25],
+    epsilon: 0.001,
+    adjusted: { velocity: 1_000_000 / PER_PERIOD, acceleration: 500 / (PER_PERIOD * (2048 / 6e6)) },
+  }),
+);
 
-describeActuatorDriver('thorlabsApt by TCP', async () => {
-  const served = await serveTcp(simulatedThorlabsApt({ clock: realClock, stage: QUICK }));
-  const port = served.address;
-  const driver = await homed(await thorlabsApt({ port, ...STAGE }).connect(testContext(realClock).context), realClock);
-  return { driver, clock: realClock, targets: [0.5, 4.5], epsilon: 0.001, dispose: () => served.close() };
-});
+describeActuatorDriver('thorlabsApt on a pseudo-terminal', axisOnPty(QUICK));
+
+describeActuatorDriver('thorlabsApt by TCP', axisByTcp(QUICK));
 
 /** Bytes in hexadecimal as the text that a scripted wire takes. */
 const hex = (...parts: string[]) =>
@@ -163,7 +152,7 @@ describe('thorlabsApt', () => {
     const driver = await homed(await thorlabsApt({ port, ...STAGE }).connect(context), clock);
     const beganMs = clock.now();
     await driver.startMove(10, never);
-    await until(driver, clock);
+    await untilAtRest(driver, clock);
     const tookMs = clock.now() - beganMs;
     expect(Math.abs(tookMs - (driver.moveMs?.(0, 10) ?? 0))).toBeLessThan(60);
     expect(driver.moveMs?.(0, 0.1)).toBeCloseTo(2000 * Math.sqrt(0.1 / 4.5), -1);

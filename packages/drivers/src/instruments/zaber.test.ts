@@ -1,8 +1,17 @@
-import { type ActuatorDriver, type Clock, realClock, VirtualClock } from '@daqtor/core';
+import { VirtualClock } from '@daqtor/core';
 import { describeActuatorDriver } from '@daqtor/core/testing';
-import { memoryPort, servePty, simulatedZaber } from '@daqtor/sim';
+import { simulatedZaber } from '@daqtor/sim';
 import { describe, expect, it } from 'vitest';
 import { parseZaberReply, zaberMessage } from '../protocols/zaber-talk.ts';
+import {
+  type AxisTrial,
+  axisByTcp,
+  axisInMemory,
+  axisOnPty,
+  homed,
+  inMemory,
+  untilAtRest,
+} from '../testing/axis-on-trial.ts';
 import { type ExpectedExchange, expectedProtocol } from '../testing/expected-protocol.ts';
 import { scriptedPort, testContext } from '../testing/scripted-port.ts';
 import { zaber } from './zaber.ts';
@@ -10,42 +19,28 @@ import { zaber } from './zaber.ts';
 const never = new AbortController().signal;
 const MICROSTEP = 0.000047625;
 
-function device(axes = 1) {
-  const clock = new VirtualClock();
-  const simulated = simulatedZaber({ clock, axes });
-  const port = memoryPort('stage', simulated, clock, { latencyMs: 2, fragmentBytes: 1 });
-  return { clock, simulated, port, ...testContext(clock) };
-}
+const device = (axes = 1) => inMemory((clock) => simulatedZaber({ clock, axes }));
 
-const until = async (driver: ActuatorDriver, clock: Clock) => {
-  while (await driver.isMoving(never)) await clock.sleep(10);
+describeActuatorDriver(
+  'zaber on a wire in memory, byte by byte',
+  axisInMemory({
+    simulate: (clock) => simulatedZaber({ clock }),
+    spec: (port) => zaber({ port, microstep: MICROSTEP }),
+    targets: [1, 5],
+    epsilon: MICROSTEP,
+    // As finely as the device has them: it keeps whole numbers.
+    adjusted: { velocity: (20_000 / 1.6384) * MICROSTEP, acceleration: (500 / 1.6384e-4) * MICROSTEP },
+  }),
+);
+
+const QUICK: AxisTrial = {
+  simulate: (clock) => simulatedZaber({ clock, travel: 100_000 }),
+  spec: (port) => zaber({ port, microstep: MICROSTEP }),
+  targets: [1, 3],
+  epsilon: MICROSTEP,
 };
-
-async function homed(driver: ActuatorDriver, clock: Clock) {
-  await driver.startHome?.(never);
-  await until(driver, clock);
-  return driver;
-}
-
-describeActuatorDriver('zaber on a wire in memory, byte by byte', async () => {
-  const { clock, port, context } = device();
-  const spec = zaber({ port, microstep: MICROSTEP });
-  const driver = await homed(await spec.connect(context), clock);
-  // As finely as the device has them: it keeps whole numbers.
-  const adjusted = {
-    ...spec.settings,
-    velocity: (20_000 / 1.6384) * MICROSTEP,
-    acceleration: (500 / 1.6384e-4) * MICROSTEP,
-  };
-  return { driver, clock, targets: [1, 5], epsilon: MICROSTEP, adjusted };
-});
-
-describeActuatorDriver('zaber on a pseudo-terminal', async () => {
-  const served = await servePty(simulatedZaber({ clock: realClock, travel: 100_000 }));
-  const spec = zaber({ port: served.address, microstep: MICROSTEP });
-  const driver = await homed(await spec.connect(testContext(realClock).context), realClock);
-  return { driver, clock: realClock, targets: [1, 3], epsilon: MICROSTEP, dispose: () => served.close() };
-});
+describeActuatorDriver('zaber on a pseudo-terminal', axisOnPty(QUICK));
+describeActuatorDriver('zaber by TCP', axisByTcp(QUICK));
 
 describe('zaber messages', () => {
   it('end with a checksum that makes the sum of their bytes 0 modulo 256', () => {
@@ -150,7 +145,7 @@ describe('zaber', () => {
     );
     const startMs = clock.now();
     await driver.startMove(10, never);
-    await until(driver, clock);
+    await untilAtRest(driver, clock);
     expect(clock.now() - startMs).toBeGreaterThan(5090);
     expect(clock.now() - startMs).toBeLessThan(5150);
     expect(driver.moveMs?.(0, 10)).toBeCloseTo(5100, -1);
@@ -195,7 +190,7 @@ describe('zaber', () => {
     await expect(driver.isMoving(never)).rejects.toThrow('the motion failed: stalled, and stopped (FS)');
     expect(await driver.isMoving(never)).toBe(false);
     await driver.startMove(1, never);
-    await until(driver, clock);
+    await untilAtRest(driver, clock);
     expect(await driver.readPosition(never)).toBeCloseTo(1, 3);
   });
 
@@ -204,7 +199,7 @@ describe('zaber', () => {
     const x = await homed(await zaber({ port, axis: 1, microstep: MICROSTEP }).connect(context), clock);
     const y = await homed(await zaber({ port, axis: 2, microstep: MICROSTEP }).connect(context), clock);
     await Promise.all([x.startMove(1, never), y.startMove(2, never)]);
-    await Promise.all([until(x, clock), until(y, clock)]);
+    await Promise.all([untilAtRest(x, clock), untilAtRest(y, clock)]);
     expect(await x.readPosition(never)).toBeCloseTo(1, 3);
     expect(await y.readPosition(never)).toBeCloseTo(2, 3);
   });

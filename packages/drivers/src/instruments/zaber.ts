@@ -1,6 +1,7 @@
 import { DaqtorError, defineActuator, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { asciiNumber } from '../protocols/ascii-number.ts';
+import { stopTwice } from '../protocols/stop-twice.ts';
 import { ZaberTalk, zaberResync } from '../protocols/zaber-talk.ts';
 import { overLink } from '../transports/over-link.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
@@ -126,10 +127,10 @@ export const zaber = defineActuator({
           });
         },
         async stop(signal) {
-          // At once, without waiting for an answer that may still be owed, or may never come.
-          await talk.send('stop', signal);
-          // And in turn, since a move of this axis that was waiting for its turn has gone out in between.
-          await talk.command('stop', 'stopping', signal);
+          await stopTwice(
+            () => talk.send('stop', signal),
+            () => talk.command('stop', 'stopping', signal),
+          );
         },
         moveMs: (from, to) =>
           trapezoidMs(

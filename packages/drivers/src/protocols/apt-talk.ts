@@ -16,6 +16,7 @@ import {
   parseAptStatus,
   parseAptVelocity,
 } from './apt-message.ts';
+import { stopTwice } from './stop-twice.ts';
 
 /** Which of a controller's two ways to tell its status it has. */
 export type AptFamily = 'servo' | 'stepper';
@@ -91,10 +92,10 @@ export class AptTalk {
 
   async stop(signal: AbortSignal): Promise<void> {
     const message = aptShort(APT.MOT_MOVE_STOP, this.#destination, this.#channel, PROFILED);
-    // At once, without waiting for an answer that may still be owed, or may never come.
-    await this.#link.send(message, signal);
-    // And in turn, since a move of this axis that was waiting for its turn has gone out in between.
-    await this.#command(message, 'stopping', signal);
+    await stopTwice(
+      () => this.#link.send(message, signal),
+      () => this.#command(message, 'stopping', signal),
+    );
   }
 
   /**
