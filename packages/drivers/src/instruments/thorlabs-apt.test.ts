@@ -141,7 +141,9 @@ describe('thorlabsApt', () => {
   });
 
   it('acknowledges what a servo tells, which would fall silent otherwise', async () => {
-    const { clock, port, context } = controller();
+    const { clock, port, context } = inMemory((clock) =>
+      simulatedThorlabsApt({ clock, wantsEveryAcknowledgement: true }),
+    );
     const driver = await thorlabsApt({ port, ...STAGE }).connect(context);
     for (let i = 0; i < 200; i++) await driver.readPosition(never);
     expect(clock.now()).toBeLessThan(2000);
