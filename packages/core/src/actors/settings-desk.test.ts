@@ -111,16 +111,17 @@ it('keeps changes for the next connection while there is none', async () => {
 });
 
 it('does not disturb a measurement: it refuses, and says what to do', async () => {
-  const { bench } = await labWithMeter();
-  const live = bench.meter.live();
-  await expect(bench.meter.set({ nplc: 2 })).rejects.toThrow(
-    '[meter] cannot change its settings while live. Wait until it has finished, or stop it.',
-  );
-  await bench.meter.stop();
-  await live.done;
+  const { bench, clock } = await labWithMeter();
   const setting = bench.meter.set({ nplc: 2 });
   await expect(bench.meter.grab()).rejects.toMatchObject({ code: 'module.state' });
   await setting;
+  const fixed = bench.meter.live({ everyMs: 50, fixed: true });
+  await expect(bench.meter.set({ nplc: 3 })).rejects.toThrow(
+    '[meter] cannot change its settings while live. Wait until it has finished, or stop it.',
+  );
+  await clock.sleep(100);
+  await bench.meter.stop();
+  await fixed.done;
   await bench.close();
 });
 
