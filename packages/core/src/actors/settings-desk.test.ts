@@ -70,7 +70,9 @@ it('refuses a setting that is not right before anything is sent, all of them at 
     message: expect.stringMatching(/nplc: .*range: /),
   });
   // @ts-expect-error there is no such setting
-  await expect(bench.meter.set({ nlpc: 1 })).rejects.toThrow("'meter' has no setting 'nlpc'. It has ");
+  await expect(bench.meter.set({ nlpc: 1, nplc: 99 })).rejects.toMatchObject({
+    message: expect.stringMatching(/^\[meter\] .*nplc: Too big.*nlpc: there is no such setting; there are .*range/),
+  });
   expect(bench.meter.state).toBe('idle');
   expect(told()).toEqual([]);
   await bench.close();

@@ -1,6 +1,7 @@
 import type { LiveSettings } from '../contracts/live-settings.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Closeable, DriverKeeper, KeptSettings } from './driver-keeper.ts';
+import { inTheNameOf } from './in-the-name-of.ts';
 import { isLost } from './is-lost.ts';
 import { type ModuleSettings, namesOf, needsConnection, needsRest, type SettingChange } from './module-settings.ts';
 
@@ -57,7 +58,7 @@ export class SettingsDesk<Settings extends KeptSettings> {
    */
   async make(changes: AnySettings, { reconnect = false }: ChangeOptions): Promise<void> {
     const { name, settings, keeper, state, beforeReconnect } = this.#module;
-    const { wanted, changed } = settings.plan(changes);
+    const { wanted, changed } = inTheNameOf(name, 'checking its settings', () => settings.plan(changes));
     if (state() === 'offline' || state() === 'faulted') return this.#tell(settings.take(wanted));
     const amid = this.#module.amid?.();
     if (!amid) keeper.allow('change its settings', 'idle');
