@@ -87,7 +87,7 @@ export {
 export { DaqtorError, type ErrorCode, type ErrorFacts, type ErrorRecord } from './errors/daqtor-error.ts';
 export type { ConnectReport } from './lab/connect-report.ts';
 export { type Lab, lab } from './lab/lab.ts';
-export { LabCore } from './lab/lab-core.ts';
+export { isReserved, LabCore } from './lab/lab-core.ts';
 export { type LabEvent, type LabFact, logLineOf } from './lab/lab-event.ts';
 export type { LabFlyOptions, LabOptions, LabScanOptions, LabSpecs } from './lab/lab-options.ts';
 export type { ModuleInfo } from './lab/module-info.ts';

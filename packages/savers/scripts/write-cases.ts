@@ -15,6 +15,7 @@ import {
   type Scan,
   VirtualClock,
 } from '@daqtor/core';
+import { scanKinds } from '@daqtor/core/testing';
 import { from } from 'rxjs';
 import {
   AxisSaverLoader,
@@ -31,8 +32,8 @@ import {
   saveSnapshot,
 } from '../src/index.ts';
 import { crashBench, crashed } from '../src/testing/crash-bench.ts';
+import { runKind } from '../src/testing/run-kind.ts';
 import { averaged2d, myDet, runScan, scan2d } from '../src/testing/scan-bench.ts';
-import { runKind, scanKinds } from '../src/testing/scan-kinds.ts';
 
 const folder = process.argv[2] ?? '';
 if (folder === '') throw new Error('usage: write-cases.ts FOLDER');

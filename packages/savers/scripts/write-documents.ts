@@ -4,10 +4,10 @@
  * Usage: node --import tsx packages/savers/scripts/write-documents.ts FOLDER
  */
 import { DataToExport, DataWithAxes } from '@daqtor/core';
+import { scanKinds } from '@daqtor/core/testing';
 import { documents } from '../src/index.ts';
 import { crashed } from '../src/testing/crash-bench.ts';
 import { myDet, runScan } from '../src/testing/scan-bench.ts';
-import { scanKinds } from '../src/testing/scan-kinds.ts';
 
 const folder = process.argv[2] ?? '';
 if (folder === '') throw new Error('usage: write-documents.ts FOLDER');

@@ -73,6 +73,7 @@ async function makeBench(course: Course) {
     {
       x: world.axis('x', -1),
       y: world.axis('y', 0.5),
+      z: world.axis('z', 0),
       meter: world.detector('meter'),
       camera: world.detector('camera'),
     },

@@ -1,6 +1,6 @@
-import { DaqtorError, grid, inBand, linspace, retry } from '@daqtor/core';
+import { adaptive1D, adaptive2D, DaqtorError, grid, inBand, linspace, retry } from '@daqtor/core';
+import { scanKinds } from '@daqtor/core/testing';
 import { INTERRUPTIONS } from './interrupt-actions.ts';
-import { SCAN_KINDS } from './interrupt-kinds.ts';
 import { type Course, instantsOf, trial } from './interrupt-trial.ts';
 import { table } from './table.ts';
 
@@ -48,10 +48,14 @@ const RICH: Readonly<Record<string, Course>> = {
   },
 };
 
+const KINDS = {
+  ...scanKinds,
+  adaptive_line: adaptive1D('x', 0, 2, { signal: 'meter', count: 6, initial: 3 }),
+  adaptive_plane: adaptive2D(['x', 0, 1], ['y', 0, 1], { signal: 'meter', count: 7, initial: 4 }),
+};
+
 const COURSES: Readonly<Record<string, Course>> = {
-  ...Object.fromEntries(
-    Object.entries(SCAN_KINDS).map(([name, make]): [string, Course] => [name, { make: ({ x, y }) => make(x, y) }]),
-  ),
+  ...Object.fromEntries(Object.entries(KINDS).map(([name, scan]): [string, Course] => [name, { make: () => scan }])),
   ...RICH,
   ...ROUGH,
 };

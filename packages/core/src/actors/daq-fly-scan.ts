@@ -203,7 +203,7 @@ export class DaqFlyScan {
     };
     const subscriptions = read.map((viewer, i) => viewer.data.live$.subscribe((frame) => taken(i, frame)));
     try {
-      const streams = read.map((viewer) => viewer.live({ everyMs, whenBehind: 'skip' }).done);
+      const streams = read.map((viewer) => viewer.live({ everyMs, whenBehind: 'skip', fixed: true }).done);
       subscriptions.push(actuator.position$.subscribe(seen));
       const failed = streams.map((stream) => stream.then(() => new Promise<never>(() => {})));
       await Promise.race([moveTo(this.#ramping, over.rampOf(line)[1]), ...failed]);

@@ -31,6 +31,11 @@ import { reconnectPolicy } from './reconnect-policy.ts';
 import { SharedResources } from './shared-resources.ts';
 import { Supervisor } from './supervisor.ts';
 
+/** Whether the lab itself uses a name, so that no instrument can have it. */
+export function isReserved(name: string): boolean {
+  return name in new LabCore({});
+}
+
 /** What every lab has, whatever its instruments. */
 export class LabCore implements AsyncDisposable {
   readonly clock: Clock;

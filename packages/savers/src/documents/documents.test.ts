@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { both, DaqtorError, DataToExport, DataWithAxes, type Scan } from '@daqtor/core';
+import { scanKinds } from '@daqtor/core/testing';
 import { expect, test } from 'vitest';
 import { readArray } from '../browse/read-array.ts';
 import { dataset } from '../dataset.ts';
 import { crashed } from '../testing/crash-bench.ts';
 import { documentsIn, type NamedDocument } from '../testing/documents-in.ts';
 import { myDet, runScan } from '../testing/scan-bench.ts';
-import { scanKinds } from '../testing/scan-kinds.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { documents } from './documents.ts';
 
