@@ -1,3 +1,4 @@
+export { changeModules } from './actors/change-modules.ts';
 export { DaqFlyScan, type FlyScanOptions, type FlyScanResult } from './actors/daq-fly-scan.ts';
 export { DaqLogger, type LoggerOptions } from './actors/daq-logger.ts';
 export { type Arrival, DaqMove } from './actors/daq-move.ts';
@@ -169,6 +170,16 @@ export type { Progress, Reading } from './scan/progress.ts';
 export type { PymodaqSettings, PymodaqValue } from './scan/pymodaq/pymodaq-value.ts';
 export type { Reach } from './scan/reach.ts';
 export { type ActuatorRef, Scan } from './scan/scan.ts';
+export {
+  modulesRevised,
+  revisionNow,
+  type ScanChange,
+  type ScanChangeInput,
+  type ScanRevision,
+  scanChange,
+  scanRevision,
+  settingsRevised,
+} from './scan/scan-change.ts';
 export { type FiledScan, readScanFile, type ScanFile, scanFileJsonSchema } from './scan/scan-file.ts';
 export { type ScanSettings, type ScanSettingsInput, scanSettings, settingsStored } from './scan/scan-settings.ts';
 export { parseScan, type ScanValue, scanSchema } from './scan/scan-value.ts';

@@ -5,6 +5,7 @@ import { baselineModule, describeScan } from '../scan/describe-scan.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import type { PlannedPoint } from '../scan/planned-point.ts';
 import { preflight } from '../scan/preflight.ts';
+import { droppedBy, type ScanRevision } from '../scan/scan-change.ts';
 import type { ScanCourse } from '../scan/scan-course.ts';
 import { type ScanSettings, storedSettings } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
@@ -31,7 +32,8 @@ export interface ScanWorkOptions {
 /** What is done in each phase of a scan. Which one comes next is decided by its machine. */
 export class ScanWork {
   readonly #options: ScanOptions;
-  readonly #settings: ScanSettings;
+  #settings: ScanSettings;
+  #isDropped: (step: number) => boolean;
   readonly #conditions: ScanConditions;
   readonly #course: ScanCourse;
   readonly #clock: Clock;
@@ -61,6 +63,7 @@ export class ScanWork {
   constructor({ options, settings, conditions, clock, instruments, keeper, note, deadTime }: ScanWorkOptions) {
     this.#options = options;
     this.#settings = settings;
+    this.#isDropped = droppedBy(options.revisions ?? [], options.over);
     this.#conditions = conditions;
     this.#course = options.over.begin();
     this.#clock = clock;
@@ -73,6 +76,18 @@ export class ScanWork {
   /** Whether there is such a step, as far as what was measured until now tells. */
   hasStep(step: number): boolean {
     return this.#course.has(step);
+  }
+
+  /** Whether a step is not wanted any more. */
+  isDropped(step: number): boolean {
+    return this.#isDropped(step);
+  }
+
+  /** Goes on as it was changed. @param revisions - all of them */
+  revise(settings: ScanSettings, revisions: readonly ScanRevision[]): void {
+    this.#settings = settings;
+    this.#conditions.change(settings.waitUntil);
+    this.#isDropped = droppedBy(revisions, this.#options.over);
   }
 
   /** The reading of the baseline that was given to be kept last. */
@@ -209,8 +224,10 @@ export class ScanWork {
 
   async #skip({ step, next }: ScanContext): Promise<void> {
     const atEpochMs = this.#clock.epochMs();
-    const positions = await this.#instruments.readBack();
     const status: PointStatus = next.do === 'skip' ? next.status : 'skippedByHand';
+    const isDropped = status === 'dropped';
+    if (isDropped) this.#planned = this.#course.at(step);
+    const positions = isDropped ? this.#planned.targets.map(() => Number.NaN) : await this.#instruments.readBack();
     this.#point = { step, ...this.#planned, positions, data: [], atEpochMs, status };
   }
 
