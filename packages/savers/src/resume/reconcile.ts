@@ -88,7 +88,7 @@ function otherPoints({ shape, navAxes, file }: SavedScan, plan: ScanPlan): strin
 }
 
 function otherSettings(then: Then, now: Module): string[] {
-  const settings = plainSettings(now.spec.settings);
+  const settings = plainSettings(now.settings);
   const names = [...new Set([...Object.keys(then.settings), ...Object.keys(settings)])];
   return names.flatMap((name) => {
     const [before, after] = [then.settings, settings].map((all) => JSON.stringify(all[name]));

@@ -9,6 +9,7 @@ import {
   defineDetector,
   type LabCore,
   lab,
+  liveSettings,
   type Scan,
   type ScanRecorder,
   type ScanSettingsInput,
@@ -77,6 +78,12 @@ export async function crashBench(facts: BenchFacts = {}): Promise<LabCore> {
     settings: z.object({ exposureMs: z.number() }),
     connect: async ({ exposureMs }) => ({
       identity: `eye ${serial}`,
+      adjust: liveSettings<{ readonly exposureMs: number }, 'exposureMs'>({
+        names: ['exposureMs'],
+        apply: async (wanted) => {
+          exposureMs = wanted.exposureMs;
+        },
+      }),
       grab: async () => {
         if (failing.includes(++grabs)) throw new Error('it saw nothing');
         await clock.sleep(exposureMs);
