@@ -42,6 +42,7 @@ export { type DriverPlugin, isDriverPlugin } from './contracts/driver-plugin.ts'
 export { type LiveSettings, type LiveSettingsOf, liveSettings } from './contracts/live-settings.ts';
 export type { Logged, LogRecording, LogSink, LogStreams, PositionThen } from './contracts/log-sink.ts';
 export { nextFrame } from './contracts/next-frame.ts';
+export { parseSettings } from './contracts/parse-settings.ts';
 export { type PortSetting, portSetting } from './contracts/port-setting.ts';
 export type {
   BaselineModule,

@@ -101,3 +101,20 @@ it('documents tell the settings of a module from the change on by a descriptor o
   expect(events).toEqual(events.map((_, i) => i + 1));
   expect(all.at(-1)).toMatchObject(['stop', { num_events: { primary: events.length } }]);
 });
+
+it('points that a grid has no room for are a scan that follows it, in the same file', async () => {
+  await using bench = await crashBench();
+  const save = dataset(tempFolder());
+  const options = { read: [bench.getViewer('eye')], settleMs: 20, save };
+  const first = await bench.scan({ ...options, over: map }).done;
+  const more = await bench.scan({ ...options, over: grid(linspace('x', 1.25, 2, 4)), follows: first }).done;
+  expect([more.file, more.group]).toEqual([first.file, '/RawData/Scan001']);
+  const { attributes } = findNode(await describeFile(more.file ?? ''), '/RawData/Scan001', more.file ?? '');
+  expect(attributes.scan_follows).toBe(GROUP);
+  const elsewhere = await bench.scan({ ...options, over: map, save: dataset(tempFolder()), follows: first }).done;
+  const other = findNode(await describeFile(elsewhere.file ?? ''), GROUP, elsewhere.file ?? '');
+  expect(other.attributes.scan_follows).toBe(`${first.file}#${GROUP}`);
+  const shown = await bench.scan({ over: map, read: options.read }).done;
+  const { reasons } = await bench.dryRun({ ...options, over: map, follows: shown });
+  expect(reasons).toEqual(['it follows a scan that was not saved']);
+});

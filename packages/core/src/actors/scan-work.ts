@@ -1,4 +1,4 @@
-import type { LogLine, PointStatus, ScanPoint } from '../contracts/scan-recorder.ts';
+import type { LogLine, PointStatus, ScanDescription, ScanPoint } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
 import { baselineModule, describeScan } from '../scan/describe-scan.ts';
@@ -141,7 +141,7 @@ export class ScanWork {
   }
 
   async #prepare(): Promise<void> {
-    const { over, read, save, before = NOTHING_BEFORE } = this.#options;
+    const { over, read, save, follows, before = NOTHING_BEFORE } = this.#options;
     await preflight(this.#options);
     if (save) {
       const description = describeScan(over, read, this.#shownSettings(), this.#clock.epochMs());
@@ -149,6 +149,7 @@ export class ScanWork {
       await this.#keeper.open(save, {
         ...description,
         ...(baseline.length > 0 && { baseline }),
+        ...followed(follows),
         scan: over.scan,
         base: over.base,
       });
@@ -297,4 +298,10 @@ function culpritOf(now: ScanContext): DaqtorError | undefined {
   const next = now.baseline.now !== undefined && now.baseline.next.do !== 'measure' ? now.baseline.next : now.next;
   if (next.do === 'measure') return trouble;
   return next.do === 'wait' ? next.after : next.error;
+}
+
+/** The scan that points are added to, if it is in a file. */
+function followed(scan: ScanOptions['follows']): Pick<ScanDescription, 'follows'> {
+  const { file, group } = scan ?? {};
+  return file !== undefined && group !== undefined ? { follows: { file, group } } : {};
 }

@@ -56,6 +56,8 @@ export interface ScanDescription {
   readonly detectors: readonly ModuleRecord[];
   /** What is read once before the first point and once after the last; default nothing. */
   readonly baseline?: readonly BaselineModule[];
+  /** The scan whose points these are added to: its file and the path of its group. */
+  readonly follows?: { readonly file: string; readonly group: string };
   /** Options of the scan, e.g. `settleMs`. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The scan itself, by which it can be resumed; a recording that is not of one leaves it out. */
