@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { VirtualClock } from '@daqtor/core';
 import { dataset, resumeScan, type ScanSaving } from '@daqtor/savers';
+import { baselineGroup, momentsIn } from '../src/modules/baseline-saver.ts';
 import { savedScan } from '../src/resume/saved-scan.ts';
 import { contentsOf, crashBench, crashed } from '../src/testing/crash-bench.ts';
 import { seeded } from '../src/testing/seeded.ts';
@@ -116,26 +117,59 @@ function reference(kind: string, saving: ScanSaving): Promise<string> {
   return made;
 }
 
+/** Scans that are killed at each of their moments. */
+const SMALL = {
+  small: { kind: 'small' },
+  rich: { kind: 'rich', isRich: true, isEdited: true },
+} as const;
+type Small = keyof typeof SMALL;
+
+/** The same scan, uninterrupted. @param isEdited - whether it was changed in its middle */
+function smallReference(small: Small, isEdited: boolean): Promise<string> {
+  const key = `${small} ${isEdited}`;
+  const folder = mkdtempSync(join(root, 'whole-'));
+  const order = { ...SMALL[small], isEdited, folder, saving: {}, notes: join(folder, 'notes') };
+  const made = references.get(key) ?? live(order).then(({ file = '' }) => file);
+  references.set(key, made);
+  return made;
+}
+
+/** What is wrong with the baseline of a scan that has one. */
+async function judgeBaseline(file: string): Promise<string[]> {
+  const { nodes, recipe } = await savedScan(file);
+  if (recipe.baseline.length === 0) return [];
+  const moments = momentsIn(nodes.get(baselineGroup(GROUP))?.attributes ?? {}).map(({ at }) => at);
+  const isWhole = moments.at(0) !== undefined && moments.at(-1) === 'end' && moments.slice(0, -1).includes('begin');
+  // One that had nothing left to measure is read at its end only.
+  return isWhole ? [] : [`its baseline was read at ${moments.join(', ') || 'no time'}`];
+}
+
 /** A small scan, killed once, then resumed here. @returns what is wrong, and whether there was anything to resume */
-async function killedOnce(killAt: number, h5py: Python): Promise<{ faults: string[]; wasThere: boolean }> {
+async function killedOnce(
+  small: Small,
+  killAt: number,
+  h5py: Python,
+): Promise<{ faults: string[]; wasThere: boolean }> {
   const folder = mkdtempSync(join(root, 'step-'));
-  const order = { folder, kind: 'small', saving: {}, notes: join(folder, 'notes'), killAt };
+  const order = { ...SMALL[small], folder, saving: {}, notes: join(folder, 'notes'), killAt };
   const life = await live(order);
-  const { here, faults } = await judgeLife(life, NOTHING, 'small');
+  const { here, faults } = await judgeLife(life, NOTHING, small);
   if (life.file === undefined) return { faults, wasThere: false };
   if ((await savedScan(life.file)).outcome === 'completed') return { faults, wasThere: false };
-  await using bench = await crashBench({ clock: new VirtualClock(), start: 3 });
+  await using bench = await crashBench({ clock: new VirtualClock(), start: 0.75 });
   const { run, from } = await resumeScan(life.file, bench);
   if (from !== here.size) faults.push(`${here.size} points are there, and it goes on with step ${from}`);
   await run.done;
-  faults.push(...(await judgeEnd(life.file, await reference('small', {}), h5py)));
+  const isEdited = (await savedScan(life.file)).revisions.length > 0;
+  faults.push(...(await judgeBaseline(life.file)));
+  faults.push(...(await judgeEnd(life.file, await smallReference(small, isEdited), h5py)));
   return { faults, wasThere: true };
 }
 
 /** A scan that is killed at random instants until it is complete. */
 async function burst(round: number, random: () => number, h5py: Python): Promise<{ faults: string[]; lives: number }> {
   const folder = mkdtempSync(join(root, 'burst-'));
-  const kinds = Object.keys(resumableScans).filter((kind) => kind !== 'small');
+  const kinds = Object.keys(resumableScans).filter((kind) => kind !== 'small' && kind !== 'rich');
   const kind = kinds[round % kinds.length] as string;
   const saving = SAVINGS[Math.floor(random() * SAVINGS.length)] as ScanSaving;
   const order = { folder, kind, saving, notes: join(folder, 'notes') };
@@ -178,18 +212,22 @@ async function inLanes<T>(
 }
 
 try {
-  const folder = mkdtempSync(join(root, 'count-'));
-  const { moments } = await live({ folder, kind: 'small', saving: {}, notes: join(folder, 'notes') });
-  const steps = await inLanes(moments, (i, h5py) => killedOnce(i + 1, h5py), 'moment');
-  console.log(
-    `${steps.length} scans killed at one of their ${moments} moments: ${steps.filter(({ faults }) => faults.length > 0).length} failed`,
-  );
+  const steps: Awaited<ReturnType<typeof killedOnce>>[] = [];
+  for (const small of ['small', 'rich'] as const) {
+    const folder = mkdtempSync(join(root, 'count-'));
+    const order = { ...SMALL[small], folder, saving: {}, notes: join(folder, 'notes') };
+    const { moments } = await live(order);
+    const killed = await inLanes(moments, (i, h5py) => killedOnce(small, i + 1, h5py), `${small}, moment`);
+    const failed = killed.filter(({ faults }) => faults.length > 0).length;
+    console.log(`${killed.length} ${small} scans killed, each at another of its moments: ${failed} failed`);
+    steps.push(...killed);
+  }
   const random = seeded(seed);
   const bursts = await inLanes(rounds, (i, h5py) => burst(i, random, h5py), 'round');
   const failed = [...steps, ...bursts].filter(({ faults }) => faults.length > 0).length;
   const kills = bursts.reduce((sum, { lives }) => sum + lives - 1, 0);
   console.log(`seed ${seed}
-scans killed at one of their ${String(moments).padStart(3)} moments   ${steps.length}
+scans killed at each of their moments   ${steps.length}
   that had to be resumed                ${steps.filter(({ wasThere }) => wasThere).length}
 scans killed at random instants         ${bursts.length}
   kills, in all                         ${kills}

@@ -32,12 +32,21 @@ export function reasonsAgainst(saved: SavedScan, plan: ScanPlan, modules: LabCor
   ];
 }
 
-/** What a person should know before going on, though it is no reason not to. */
-export function remarksOn(saved: SavedScan, modules: LabCore['modules']): string[] {
+/**
+ * What a person should know before going on, though it is no reason not to.
+ *
+ * @param revised - settings of modules that the scan itself has changed
+ */
+export function remarksOn(
+  saved: SavedScan,
+  modules: LabCore['modules'],
+  revised: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {},
+): string[] {
   const { actuators, detectors } = saved.recipe;
   return [...actuators, ...detectors].flatMap((then) => {
     const now = moduleCalled(then.name, modules);
-    return now ? otherSettings(then, now) : [];
+    const changed = Object.hasOwn(revised, then.name) ? revised[then.name] : {};
+    return now ? otherSettings({ ...then, settings: { ...then.settings, ...changed } }, now) : [];
   });
 }
 
@@ -79,7 +88,7 @@ function otherPoints({ shape, navAxes, file }: SavedScan, plan: ScanPlan): strin
 }
 
 function otherSettings(then: Then, now: Module): string[] {
-  const settings = plainSettings(now.spec.settings);
+  const settings = plainSettings(now.settings);
   const names = [...new Set([...Object.keys(then.settings), ...Object.keys(settings)])];
   return names.flatMap((name) => {
     const [before, after] = [then.settings, settings].map((all) => JSON.stringify(all[name]));
