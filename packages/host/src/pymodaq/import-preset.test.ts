@@ -123,17 +123,34 @@ it('takes settings of which others decide, and says what to look up or to check'
   expect(texts.filter((text) => text.startsWith('Bias'))).toEqual([]);
 });
 
-it('makes simulated detectors of the shape that they had', () => {
-  const npts = group('Mock1', leaf('Npts', 'int', 200));
-  const size = [leaf('Nx', 'int', 100), leaf('Ny', 'int', 60)];
-  const { preset: taken } = importPymodaqPreset(
-    preset([], [detector('line', 'DAQ1D', 'Mock', [npts]), detector('image', 'DAQ2D', 'Mock', size)]),
-    'preset.xml',
+it('makes mocks what they were: an axis of a controller, and detectors with their settings', () => {
+  const stage = move(
+    'theta',
+    'Mock',
+    group('multiaxes', leaf('axis', 'list', "str('Theta')")),
+    leaf('tau', 'int', 250),
   );
-  expect([taken.modules.line?.settings, taken.modules.image?.settings]).toEqual([
-    { shape: [200] },
-    { shape: [60, 100] },
-  ]);
+  const line = detector('line', 'DAQ1D', 'Mock', [group('x_axis', leaf('Npts', 'int', 200)), leaf('multi', 'bool', 1)]);
+  const size = [
+    leaf('Nx', 'int', 100),
+    leaf('Ny', 'int', 60),
+    leaf('x0', 'slide', 12.5),
+    leaf('amp_noise', 'float', 4),
+  ];
+  const cube = detector('cube', 'DAQND', 'Mock', [group('temp_settings', leaf('Nt', 'int', 30), leaf('n', 'int', 2))]);
+  const image = detector('image', 'DAQ2D', 'Mock', size);
+  const number = detector('number', 'DAQ0D', 'Mock', [leaf('wait_time', 'int', 20)]);
+  const { preset: taken, notes } = importPymodaqPreset(preset([stage], [number, line, image, cube]), 'preset.xml');
+  expect(notes).toEqual([]);
+  expect(taken.modules).toMatchObject({
+    theta: { kind: 'mock-axis', settings: { axis: 'Theta', tauMs: 250 } },
+    number: { kind: 'mock-0d', settings: { waitMs: 20 } },
+    line: { kind: 'mock-1d', settings: { npts: 200, multi: true } },
+    image: { kind: 'mock-2d', settings: { nx: 100, ny: 60, x0: 12.5, noise: 4 } },
+    cube: { kind: 'mock-nd', settings: { nt: 30, nTime: 2 } },
+  });
+  const plugins = mockDrivers.map(({ plugin }) => plugin);
+  expect(Object.keys(readPreset(taken, { plugins }).specs)).toHaveLength(5);
 });
 
 it('refuses what is no preset of PyMoDAQ', () => {

@@ -107,7 +107,7 @@ function detectorSettings(main: PymodaqParameter): Record<string, unknown> {
 
 function pluginSettings(
   own: PymodaqParameter,
-  { from = {}, shape }: PluginEntry,
+  { from = {} }: PluginEntry,
   taken: Set<string>,
   note: (text: string) => void,
 ): Record<string, unknown> {
@@ -124,13 +124,6 @@ function pluginSettings(
     const ours = values ? values[String(value)] : value;
     if (ours === undefined) note(`${path} = ${String(value)} is not known here`);
     else settings[setting] = ours;
-  }
-  if (!shape) return settings;
-  const leaves = leavesOf(own);
-  const lengths = shape.map((name) => leaves.find(({ leaf }) => leaf.name === name));
-  for (const found of lengths) if (found) taken.add(found.path);
-  if (lengths.every((found) => Number(found?.leaf.value) > 0)) {
-    settings.shape = lengths.map((found) => Number(found?.leaf.value));
   }
   return settings;
 }

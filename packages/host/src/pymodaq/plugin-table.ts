@@ -14,13 +14,21 @@ export interface PluginEntry {
   /** Settings that follow from the plugin alone. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly from?: Readonly<Record<string, SettingSource | readonly SettingSource[]>>;
-  /** Lengths of the dimensions of what a simulated detector gives, by their paths, slowest first. */
-  readonly shape?: readonly string[];
   /** What the person has to look up, since PyMoDAQ's plugin does not know it. */
   readonly missing?: readonly string[];
   /** What the person has to check. */
   readonly caution?: string;
 }
+
+const MOCK_AXES = { X: 'X', Y: 'Y', Theta: 'Theta', Power: 'Power', Temp: 'Temp' };
+
+/** Settings that are called otherwise there, by our names. */
+const renamed = (paths: Readonly<Record<string, string>>): Readonly<Record<string, SettingSource>> =>
+  Object.fromEntries(Object.entries(paths).map(([ours, from]) => [ours, { from }]));
+
+/** Settings that are called alike, by their paths there. */
+const same = (...paths: readonly string[]) =>
+  renamed(Object.fromEntries(paths.map((path) => [path.replace(/.*\./, ''), path])));
 
 /**
  * PyMoDAQ's plugins by role and name, and the drivers that take their places.
@@ -31,7 +39,10 @@ export interface PluginEntry {
  * binary protocol, Arduinos with Telemetrix.
  */
 export const PLUGIN_TABLE: Readonly<Record<string, PluginEntry>> = {
-  'Move/Mock': { kind: 'mock-actuator' },
+  'Move/Mock': {
+    kind: 'mock-axis',
+    from: { axis: { from: 'multiaxes.axis', values: MOCK_AXES }, tauMs: { from: 'tau' } },
+  },
   'Move/MockTau': { kind: 'mock-actuator' },
   'Move/Newport_SMC100': {
     kind: 'smc100',
@@ -67,9 +78,37 @@ export const PLUGIN_TABLE: Readonly<Record<string, PluginEntry>> = {
     },
   },
   'Move/Zaber': { kind: 'zaber', from: { axis: { from: 'multiaxes.axis' } }, missing: ['microstep'] },
-  'DAQ0D/Mock': { kind: 'mock-detector', settings: { channels: 2 } },
-  'DAQ1D/Mock': { kind: 'mock-detector', shape: ['Npts'] },
-  'DAQ2D/Mock': { kind: 'mock-detector', shape: ['Ny', 'Nx'] },
+  'DAQ0D/Mock': { kind: 'mock-0d', from: { waitMs: { from: 'wait_time' }, separate: { from: 'sep_viewers' } } },
+  'DAQ1D/Mock': {
+    kind: 'mock-1d',
+    from: {
+      npts: { from: 'x_axis.Npts' },
+      ...same('x_axis.x0', 'x_axis.dx', 'multi', 'rolling'),
+    },
+  },
+  'DAQ2D/Mock': {
+    kind: 'mock-2d',
+    from: {
+      ...renamed({
+        nx: 'Nx',
+        ny: 'Ny',
+        amp: 'Amp',
+        noise: 'amp_noise',
+        panels: 'Nimagespannel',
+        colours: 'Nimagescolor',
+      }),
+      ...same('x0', 'y0', 'dx', 'dy', 'n', 'rolling', 'threshold'),
+    },
+  },
+  'DAQND/Mock': {
+    kind: 'mock-nd',
+    from: {
+      ...renamed({ nx: 'spatial_settings.Nx', ny: 'spatial_settings.Ny', noise: 'amp_noise' }),
+      ...renamed({ nt: 'temp_settings.Nt', nTime: 'temp_settings.n' }),
+      ...same(...['amp', 'x0', 'y0', 'dx', 'dy', 'lambda', 'n'].map((name) => `spatial_settings.${name}`)),
+      ...same('temp_settings.t0', 'temp_settings.dt', 'rolling'),
+    },
+  },
   'DAQ0D/Keithley2000': {
     kind: 'keithley2000',
     from: {
