@@ -190,7 +190,7 @@ describe.each(CATALOGUE)('%s on a bad wire', (_, simulate, connect) => {
 
   it('reads the same from a slow line that cuts answers at every byte', async () => {
     const { port, driver, truth } = await bench();
-    port.faults = { latencyMs: 3, jitterMs: 12, fragmentBytes: 1, baudRate: 57_600 };
+    port.faults = { latencyMs: 3, jitterMs: 12, fragmentBytes: 1, baudRate: 57_600, timerMs: 16 };
     // Noise and the last digit of the simulated instruments.
     expect(distance(await read(driver), truth)).toBeLessThan(0.1);
     await driver.close();
