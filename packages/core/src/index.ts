@@ -1,4 +1,3 @@
-export { DaqFlyScan, type FlyScanOptions, type FlyScanResult } from './actors/daq-fly-scan.ts';
 export { DaqLogger, type LoggerOptions } from './actors/daq-logger.ts';
 export { type Arrival, DaqMove } from './actors/daq-move.ts';
 export { DaqScan, type ScanResult } from './actors/daq-scan.ts';
@@ -87,7 +86,7 @@ export type { ConnectReport } from './lab/connect-report.ts';
 export { type Lab, lab } from './lab/lab.ts';
 export { LabCore } from './lab/lab-core.ts';
 export { type LabEvent, type LabFact, logLineOf } from './lab/lab-event.ts';
-export type { LabFlyOptions, LabOptions, LabScanOptions, LabSpecs } from './lab/lab-options.ts';
+export type { LabOptions, LabScanOptions, LabSpecs } from './lab/lab-options.ts';
 export type { ModuleInfo } from './lab/module-info.ts';
 export {
   labFromPreset,
@@ -156,8 +155,8 @@ export {
 export type { DeadTime } from './scan/dead-time.ts';
 export type { DoneBefore } from './scan/done-before.ts';
 export { type ErrorPolicy, type ErrorRule, retry } from './scan/error-policy.ts';
-export type { FlyPlan } from './scan/fly/fly-plan.ts';
-export { type FlyOptions, type FlyValue, fly, flySchema } from './scan/fly/fly-value.ts';
+export type { Flight } from './scan/fly/flight.ts';
+export { type FlyOptions, fly } from './scan/fly/fly-scans.ts';
 export { type Base, type Modules, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
 export type { PlannedPoint } from './scan/planned-point.ts';
 export type { PointAxis, Points, PurePoint } from './scan/points.ts';

@@ -5,6 +5,7 @@ import {
   type DaqMove,
   ellipse,
   fermat,
+  fly,
   grid,
   linspace,
   logspace,
@@ -76,5 +77,8 @@ export const SCAN_KINDS: Readonly<Record<string, Make>> = {
   relative: (x) => grid(linspace(x, 0, 1, 3)).relative(),
   'adaptive, along an axis': (x) => adaptive1D(x, 0, 2, { signal: 'meter', count: 6, initial: 3 }),
   'adaptive, in a plane': (x, y) => adaptive2D([x, 0, 1], [y, 0, 1], { signal: 'meter', count: 7, initial: 4 }),
+  'on the fly': (x) => fly(x, 0, 4, 3, { overrun: 0.5 }),
+  'on the fly, line by line': (x, y) => fly(x, 0, 4, 3, { lines: linspace(y, 0, 1, 3), snake: true }),
+  'on the fly, at times': (x) => fly(x, 0, 4, 9, { lines: times(2, 80) }),
   'as PyMoDAQ': (x) => pymodaq([x], { type: 'Scan1D', subType: 'Linear', start: 0, stop: 1, step: 0.5 }),
 };

@@ -9,7 +9,7 @@ import { settingsOf } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
 import { PointKeeper } from './point-keeper.ts';
 import { refusalOf, type ScanCommand } from './scan-commands.ts';
-import type { ScanContext, ScanEmitted, ScanPhase } from './scan-facts.ts';
+import type { Counts, ScanContext, ScanEmitted, ScanPhase } from './scan-facts.ts';
 import { type ScanGuard, scanGuards } from './scan-guards.ts';
 import { ScanInstruments, type ScanInstrumentsOptions } from './scan-instruments.ts';
 import { scanMachine } from './scan-machine.ts';
@@ -91,12 +91,14 @@ export class DaqScan {
     this.#startedMs = clock.now();
     this.#ledger = new DeadTimeLedger(this.#startedMs);
     this.#instruments = new ScanInstruments({ over, read, reconnect });
-    this.#keeper = new PointKeeper(clock, steps);
+    this.#keeper = new PointKeeper(clock, steps * (over.flight?.bins ?? 1));
     const note = this.#note.bind(this);
     const deadTime = () => this.#ledger.total(clock.now());
     this.#work = new ScanWork({ options, clock, instruments: this.#instruments, keeper: this.#keeper, note, deadTime });
     this.points$ = this.#keeper.points$;
-    this.#progress = new BehaviorSubject(this.#progressNow('preparing', { measured: steps - skipped, skipped }));
+    this.#progress = new BehaviorSubject(
+      this.#progressNow('preparing', this.pointsIn({ measured: steps - skipped, skipped })),
+    );
     this.progress$ = this.#progress.asObservable();
     const { settleMs, waitMs, onError, onOvershoot, returnTo } = settingsOf(options);
     this.actor = createActor(scanMachine, {
@@ -112,8 +114,8 @@ export class DaqScan {
       },
     });
     this.#tell();
-    this.end = new Promise((resolve) => {
-      this.actor.on('ended', resolve);
+    this.end = new Promise<ScanEnd>((resolve) => {
+      this.actor.on('ended', ({ type: _, ...end }) => resolve({ ...end, ...this.pointsIn(end) }));
       this.actor.subscribe({ complete: () => void this.#outlive().then((end) => end && resolve(end)) });
     });
     this.done = this.end.then((end) => {
@@ -138,6 +140,11 @@ export class DaqScan {
   get state(): ScanPhase | 'ended' {
     const { status, value } = this.actor.getSnapshot();
     return status === 'active' ? (value as ScanPhase) : 'ended';
+  }
+
+  /** Of how many points a number of steps is, as its machine tells them: a line of a fly scan has many. */
+  pointsIn(steps: Counts): Counts {
+    return this.#work.pointsIn(steps);
   }
 
   /** What saving begins to wait for, e.g. room on the disk, and undefined once it goes on by itself. */
@@ -277,7 +284,7 @@ export class DaqScan {
     this.#ticket = -1;
     this.#note('ERROR', killed.message);
     const error = await this.#work.finish(end).catch((cause: unknown) => DaqtorError.of(cause, 'scan', 'finishing'));
-    const counts = { measured: end.step - end.skipped, skipped: end.skipped };
+    const counts = this.pointsIn({ measured: end.step - end.skipped, skipped: end.skipped });
     if (error) return { ...counts, outcome: 'failed', error: end.error ?? error };
     return { ...counts, outcome: end.outcome, error: end.error };
   }
@@ -288,23 +295,24 @@ export class DaqScan {
     this.savingWaits$.subscribe((error) => {
       this.#note(error ? 'ERROR' : 'INFO', error ? `saving waits: ${error.message}` : 'saving goes on');
       const { step, skipped } = actor.getSnapshot().context;
-      if (this.state !== 'ended') this.#show(this.state, { measured: step - skipped, skipped }, { trouble: error });
+      const counts = this.pointsIn({ measured: step - skipped, skipped });
+      if (this.state !== 'ended') this.#show(this.state, counts, { trouble: error });
     });
-    actor.on('pointSaved', (counts) => this.#show('saving', counts));
-    actor.on('pointSkipped', ({ error, ...counts }) => {
+    actor.on('pointSaved', (steps) => this.#show('saving', this.pointsIn(steps)));
+    actor.on('pointSkipped', ({ error, ...steps }) => {
       this.#note('WARNING', `a point was skipped${error ? `: ${error.message}` : ''}`);
-      this.#show('skipping', counts);
+      this.#show('skipping', this.pointsIn(steps));
     });
     actor.on('retrying', ({ attempt, inMs }) => this.#note('WARNING', `attempt ${attempt + 1} begins in ${inMs} ms`));
-    actor.on('paused', ({ error, ...counts }) => {
+    actor.on('paused', ({ error, ...steps }) => {
       this.#note('WARNING', error ? `paused: ${error.message}` : 'paused');
-      this.#show('paused', counts, { trouble: error });
+      this.#show('paused', this.pointsIn(steps), { trouble: error });
     });
-    actor.on('held', ({ by, ...counts }) => this.#show('held', counts, { heldBy: by }));
-    actor.on('lifted', (counts) => this.#show('moving', counts));
-    actor.on('resumed', (counts) => {
+    actor.on('held', ({ by, ...steps }) => this.#show('held', this.pointsIn(steps), { heldBy: by }));
+    actor.on('lifted', (steps) => this.#show('moving', this.pointsIn(steps)));
+    actor.on('resumed', (steps) => {
       this.#note('INFO', 'resumed');
-      this.#show('moving', counts);
+      this.#show('moving', this.pointsIn(steps));
     });
   }
 
@@ -320,7 +328,7 @@ export class DaqScan {
     const { trouble, heldBy = [] } = why;
     const elapsedMs = this.#clock.now() - this.#startedMs;
     const [plan, done, point] = [this.#options.over, measured + skipped, this.#work.measured];
-    const before = this.#options.before?.steps ?? 0;
+    const before = (this.#options.before?.steps ?? 0) * (plan.flight?.bins ?? 1);
     return progressOf({ plan, state, done, before, skipped, elapsedMs, point, trouble, heldBy });
   }
 }
@@ -328,4 +336,3 @@ export class DaqScan {
 /** How a scan ended. */
 export type ScanEnd = Omit<Extract<ScanEmitted, { type: 'ended' }>, 'type'>;
 type Why = { readonly trouble?: DaqtorError | undefined; readonly heldBy?: readonly string[] };
-type Counts = { readonly measured: number; readonly skipped: number };

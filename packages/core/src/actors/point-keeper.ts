@@ -34,7 +34,7 @@ export class PointKeeper {
   #error: unknown;
   #ending: Promise<void> | undefined;
 
-  /** @param from - the first step; those before it are durable */
+  /** @param from - the first point; those before it are durable */
   constructor(clock: Clock, from = 0) {
     this.#clock = clock;
     this.#lastSaved = from - 1;
@@ -74,15 +74,19 @@ export class PointKeeper {
   }
 
   /**
-   * Gives a point away, and waits until the next one may be measured.
+   * Gives points away, and waits until the next ones may be measured.
    *
+   * @param points - of one step, in their order; at least one
    * @throws DaqtorError `save.failed`
    */
-  async keep(point: ScanPoint): Promise<void> {
-    await this.#points.publish(point);
+  async keep(points: readonly ScanPoint[]): Promise<void> {
+    for (const point of points) {
+      const room = this.#points.publish(point);
+      if (room) await room;
+    }
     if (!this.#recording) return;
     if (this.#error !== undefined) throw this.#error;
-    const step = point.step + 1 - (this.#recording.ahead ?? 1);
+    const step = (points.at(-1) as ScanPoint).step + 1 - (this.#recording.ahead ?? 1);
     if (this.#lastSaved >= step) return;
     await new Promise<void>((resolve, reject) => {
       this.#awaited = { step, resolve, reject };

@@ -1,17 +1,18 @@
-import type { LogLine, PointStatus, ScanPoint } from '../contracts/scan-recorder.ts';
+import type { LogLine, ScanPoint } from '../contracts/scan-recorder.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
 import { describeScan } from '../scan/describe-scan.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
-import type { PlannedPoint } from '../scan/planned-point.ts';
 import { preflight } from '../scan/preflight.ts';
-import type { ScanCourse } from '../scan/scan-course.ts';
 import { type ScanSettings, settingsOf, storedSettings } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
+import { LineSteps } from './line-steps.ts';
 import type { PointKeeper } from './point-keeper.ts';
-import type { ScanContext, ScanPhase } from './scan-facts.ts';
+import { PointSteps } from './point-steps.ts';
+import type { Counts, ScanContext, ScanPhase } from './scan-facts.ts';
 import type { ScanInstruments } from './scan-instruments.ts';
 import type { ScanOptions } from './scan-options.ts';
+import type { ScanSteps } from './scan-steps.ts';
 
 type Note = (level: LogLine['level'], text: string) => void;
 
@@ -29,7 +30,7 @@ export interface ScanWorkOptions {
 export class ScanWork {
   readonly #options: ScanOptions;
   readonly #settings: ScanSettings;
-  readonly #course: ScanCourse;
+  readonly #steps: ScanSteps;
   readonly #clock: Clock;
   readonly #instruments: ScanInstruments;
   readonly #keeper: PointKeeper;
@@ -37,10 +38,10 @@ export class ScanWork {
   readonly #deadTime: () => DeadTime;
   /** When the first move could begin: the times of timed points count from here. */
   #begunMs = 0;
-  #planned: PlannedPoint = { indexes: [], targets: [] };
-  #positions: readonly number[] = [];
   /** What is saved next. */
-  #point: ScanPoint | undefined;
+  #points: readonly ScanPoint[] = [];
+  /** Of what was saved, points that were passed without a value. */
+  #passed: number;
   #measured: ScanPoint | undefined;
   /** Where the axes go at the end. */
   #returnTo: Readonly<Record<string, number>> | undefined;
@@ -55,7 +56,8 @@ export class ScanWork {
   constructor({ options, clock, instruments, keeper, note, deadTime }: ScanWorkOptions) {
     this.#options = options;
     this.#settings = settingsOf(options);
-    this.#course = options.over.begin();
+    this.#steps = stepsOf(options, this.#settings, instruments, clock);
+    this.#passed = options.before?.passed ?? 0;
     this.#clock = clock;
     this.#instruments = instruments;
     this.#keeper = keeper;
@@ -65,7 +67,7 @@ export class ScanWork {
 
   /** Whether there is such a step, as far as what was measured until now tells. */
   hasStep(step: number): boolean {
-    return this.#course.has(step);
+    return this.#steps.has(step);
   }
 
   /** The point that was measured last. */
@@ -73,26 +75,32 @@ export class ScanWork {
     return this.#measured;
   }
 
-  /** Ends a wait under way. */
+  /** Of how many points these numbers of steps are; those that were passed without a value count as skipped. */
+  pointsIn({ measured, skipped }: Counts): Counts {
+    const { perStep } = this.#steps;
+    return { measured: measured * perStep - this.#passed, skipped: skipped * perStep + this.#passed };
+  }
+
+  /** Ends a wait under way; what the phase still gets is not taken. */
   interrupt(): void {
+    this.#turn++;
     this.#endWait();
   }
 
   /** Does the work of a phase. What the phase before still waits for is not wanted any more. */
   do(phase: ScanPhase, now: ScanContext): Promise<void> {
     this.interrupt();
-    this.#turn++;
     switch (phase) {
       case 'preparing':
         return this.#prepare();
       case 'moving':
         return this.#move(now.step);
       case 'settling':
-        return this.#settle();
+        return this.#settle(now.step);
       case 'grabbing':
-        return this.#grab(now.step);
+        return this.#measure();
       case 'saving':
-        return this.#keeper.keep(this.#point as ScanPoint);
+        return this.#save();
       case 'skipping':
         return this.#skip(now);
       case 'waiting':
@@ -115,14 +123,14 @@ export class ScanWork {
     if (save) {
       const description = describeScan(over, read, this.#shownSettings(), this.#clock.epochMs());
       await this.#keeper.open(save, { ...description, scan: over.scan, base: over.base });
-      const begins = before.steps === 0 ? 'begins' : `goes on after ${before.steps} points`;
+      const begins = before.steps === 0 ? 'begins' : `goes on after ${before.steps * this.#steps.perStep} points`;
       this.#note('INFO', `${over.type} ${over.subType} of ${over.size} points ${begins}`);
     }
     const { returnTo } = this.#settings;
     this.#returnTo = returnTo === 'initial' ? await this.#instruments.positions() : returnTo;
     // Points at times go on at their pace: what is next is due now.
     const isUnderWay = before.steps > 0 && this.hasStep(before.steps);
-    this.#begunMs = this.#clock.now() - (isUnderWay ? (this.#course.at(before.steps).dueMs ?? 0) : 0);
+    this.#begunMs = this.#clock.now() - (isUnderWay ? (this.#steps.dueMs(before.steps) ?? 0) : 0);
   }
 
   /** As they go into the file: numbers and texts. */
@@ -132,32 +140,33 @@ export class ScanWork {
   }
 
   async #move(step: number): Promise<void> {
-    this.#planned = this.#course.at(step);
     this.#hasMoved = true;
-    this.#positions = await this.#instruments.move(this.#planned.targets);
+    await this.#steps.approach(step);
   }
 
   /** Waits for what was moved to calm down, and for the time at which the point is due. */
-  async #settle(): Promise<void> {
-    const dueMs = this.#planned.dueMs ?? Number.NEGATIVE_INFINITY;
+  async #settle(step: number): Promise<void> {
+    const dueMs = this.#steps.dueMs(step) ?? Number.NEGATIVE_INFINITY;
     const waitMs = Math.max(this.#settings.settleMs, this.#begunMs + dueMs - this.#clock.now());
     if (waitMs > 0) await this.#sleep(waitMs);
   }
 
-  async #grab(step: number): Promise<void> {
-    const [turn, atEpochMs] = [this.#turn, this.#clock.epochMs()];
-    const data = await this.#instruments.grab();
-    if (turn !== this.#turn) return;
-    this.#point = { step, ...this.#planned, positions: this.#positions, data, atEpochMs };
-    this.#course.measured(this.#point);
-    this.#measured = this.#point;
+  async #measure(): Promise<void> {
+    const turn = this.#turn;
+    const isWanted = () => turn === this.#turn;
+    const points = await this.#steps.measure(isWanted);
+    if (!points || !isWanted()) return;
+    this.#points = points;
+    this.#measured = points.findLast(hasData) ?? this.#measured;
   }
 
-  async #skip({ step, next }: ScanContext): Promise<void> {
-    const atEpochMs = this.#clock.epochMs();
-    const positions = await this.#instruments.readBack();
-    const status: PointStatus = next.do === 'skip' ? next.status : 'skippedByHand';
-    this.#point = { step, ...this.#planned, positions, data: [], atEpochMs, status };
+  async #save(): Promise<void> {
+    await this.#keeper.keep(this.#points);
+    for (const { status } of this.#points) if (status === 'passed') this.#passed++;
+  }
+
+  async #skip({ next }: ScanContext): Promise<void> {
+    this.#points = await this.#steps.giveUp(next.do === 'skip' ? next.status : 'skippedByHand');
   }
 
   async #wait({ next }: ScanContext): Promise<void> {
@@ -196,10 +205,25 @@ export class ScanWork {
       this.troubles.push(error);
     }
     if (error && outcome !== 'failed') this.#note('WARNING', error.message);
-    const given = skipped > 0 ? `, ${skipped} of them skipped` : '';
-    this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the scan ${outcome} after ${step} points${given}`);
+    const points = this.pointsIn({ measured: step - skipped, skipped });
+    const given = points.skipped > 0 ? `, ${points.skipped} of them skipped` : '';
+    const done = `${points.measured + points.skipped} points${given}`;
+    this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the scan ${outcome} after ${done}`);
     await this.#keeper.end(outcome, this.#deadTime());
   }
+}
+
+const hasData = ({ data }: ScanPoint): boolean => data.length > 0;
+
+function stepsOf(
+  { over, read }: ScanOptions,
+  { everyMs = 0, lagMs = 0 }: ScanSettings,
+  instruments: ScanInstruments,
+  clock: Clock,
+): ScanSteps {
+  const { flight } = over;
+  if (!flight) return new PointSteps(over.begin(), instruments, clock);
+  return new LineSteps({ over, flight, read, instruments, clock, everyMs, lagMs });
 }
 
 /** The error because of which a point was interrupted. */

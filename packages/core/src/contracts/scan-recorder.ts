@@ -49,8 +49,8 @@ export interface ScanDescription {
 /** Why a point has no data: what failed in moving, in settling or in grabbing, or a person who did not want it. */
 export type SkippedStatus = 'skippedMoving' | 'skippedSettling' | 'skippedGrabbing' | 'skippedByHand';
 
-/** What became of a point. */
-export type PointStatus = 'measured' | SkippedStatus;
+/** What became of a point. `passed`: a bin of a fly scan that was passed between two frames. */
+export type PointStatus = 'measured' | SkippedStatus | 'passed';
 
 /** One point of a scan, measured or skipped. */
 export interface ScanPoint {
@@ -62,12 +62,14 @@ export interface ScanPoint {
   readonly targets: readonly number[];
   /** Positions read back after arrival, same order; NaN where a skipped point's could not be read. */
   readonly positions: readonly number[];
-  /** What each detector gave, in the order of the description's detectors; empty for a skipped point. */
+  /** What each detector gave, in the order of the description's detectors; empty for a point that was not measured. */
   readonly data: readonly DataToExport[];
   /** When the grab began, or the point was given up, in milliseconds since 1970. */
   readonly atEpochMs: number;
   /** Default: `measured`. */
   readonly status?: PointStatus;
+  /** Whether the next point belongs to it, as the bins of a line do: then they become durable together, or not at all. */
+  readonly isPart?: boolean;
 }
 
 /** A line of the run's log. */

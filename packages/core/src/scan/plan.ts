@@ -4,9 +4,10 @@ import { Axis } from '../data/axis.ts';
 import type { DataDistribution } from '../data/data-with-axes.ts';
 import { areCompatible, convertUnits } from '../units/units.ts';
 import type { SignalValue } from './adaptive/signal.ts';
+import type { Flight } from './fly/flight.ts';
 import { nameScan } from './name-scan.ts';
 import { type PlannedPoint, plannedPoint } from './planned-point.ts';
-import type { PointAxis, PurePoint } from './points.ts';
+import type { PointAxis, Points, PurePoint } from './points.ts';
 import { Scan } from './scan.ts';
 import { decidedCourse, fixedCourse, type ScanCourse } from './scan-course.ts';
 import type { ScanValue } from './scan-value.ts';
@@ -43,6 +44,8 @@ export interface ScanPlan {
   readonly problems: readonly string[];
   /** What its points are decided from, where they follow from the data; then `size` is the most that there may be. */
   readonly signal?: SignalValue;
+  /** How its points are passed, where they are the bins of a fly scan; its last actuator is the one that ramps. */
+  readonly flight?: Flight;
   /** Begins a run along it. */
   begin(): ScanCourse;
   /** The point of a step, from 0 to `size - 1`; of an adaptive scan, that of a signal that is the same everywhere. */
@@ -89,6 +92,7 @@ export function planOf(scan: Scan | ScanValue, modules: Modules, base: Base = {}
   };
   const at = (step: number) => place(points.at(step));
   const { size, decisions } = points;
+  const flight = flightIn(points, bindings);
   return {
     ...nameScan(value, points),
     actuators,
@@ -103,6 +107,7 @@ export function planOf(scan: Scan | ScanValue, modules: Modules, base: Base = {}
     ),
     problems: [...new Set(bindings.flatMap(({ problem }) => problem ?? []))],
     ...(decisions && { signal: decisions.signal }),
+    ...(flight && { flight }),
     begin: () => (decisions ? decidedCourse(decisions, size, place) : fixedCourse(size, at)),
     at,
     positions: (actuator) => coordinates(places[actuator] ?? -1),
@@ -117,6 +122,12 @@ export function planOf(scan: Scan | ScanValue, modules: Modules, base: Base = {}
         });
       }),
   };
+}
+
+/** The flight with what is added to the positions of its ramps; none where nothing can ramp, which `problems` says. */
+function flightIn({ flight }: Points, bindings: readonly Binding[]): Flight | undefined {
+  const { planned, offset = 0 } = bindings.at(-1) ?? {};
+  return flight && planned && { ...flight, from: flight.from + offset, to: flight.to + offset };
 }
 
 interface Binding {

@@ -86,6 +86,7 @@ function reasonsAgainst(input: PreflightInput): string[] {
   const names = {
     actuators: over.actuators.map(({ actuator }) => actuator.name),
     detectors: read.map(({ name }) => name),
+    flies: over.flight !== undefined,
   };
   const reasons = [...over.problems, ...settingsProblems(settings, names), ...returnProblems(over, settings)];
   for (const [i, module] of modules.entries()) {
