@@ -11,12 +11,12 @@ import { savedScan } from '../src/resume/saved-scan.ts';
 import { contentsOf, crashBench, crashed } from '../src/testing/crash-bench.ts';
 import { seeded } from '../src/testing/seeded.ts';
 import { Python } from './python.ts';
-import { resumableScans } from './resumable-scans.ts';
+import { factsOf, resumableScans, smallScans } from './resumable-scans.ts';
 import type { WriterOrder } from './resume-writer.ts';
 
 /**
- * Kills scans and resumes them: `npm run torture:resume -- [rounds] [seed]`. First a small scan is killed at each step of
- * its machine and at each call of an instrument, then larger ones at random instants, again and again until they are
+ * Kills scans and resumes them: `npm run torture:resume -- [rounds] [seed]`. First small scans are killed at each step of
+ * their machine and at each call of an instrument, then larger ones at random instants, again and again until they are
  * complete, `rounds` of them. After each the file must hold what an uninterrupted scan gives, in Daqtor and in h5py, each
  * point must have been there as soon as it was announced, and no point that was there may be measured again.
  */
@@ -111,31 +111,41 @@ function reference(kind: string, saving: ScanSaving): Promise<string> {
   const scan = resumableScans[kind] as (typeof resumableScans)[string];
   const made =
     references.get(key) ??
-    crashed(scan, dataset(mkdtempSync(join(root, 'whole-')), {}, saving), root, -1).then(({ file }) => file);
+    crashed(scan, dataset(mkdtempSync(join(root, 'whole-')), {}, saving), root, -1, factsOf(kind)).then(
+      ({ file }) => file,
+    );
   references.set(key, made);
   return made;
 }
 
 /** A small scan, killed once, then resumed here. @returns what is wrong, and whether there was anything to resume */
-async function killedOnce(killAt: number, h5py: Python): Promise<{ faults: string[]; wasThere: boolean }> {
+async function killedOnce(
+  kind: string,
+  killAt: number,
+  h5py: Python,
+): Promise<{ faults: string[]; wasThere: boolean }> {
   const folder = mkdtempSync(join(root, 'step-'));
-  const order = { folder, kind: 'small', saving: {}, notes: join(folder, 'notes'), killAt };
+  const order = { folder, kind, saving: {}, notes: join(folder, 'notes'), killAt };
   const life = await live(order);
-  const { here, faults } = await judgeLife(life, NOTHING, 'small');
+  const { here, faults } = await judgeLife(life, NOTHING, kind);
   if (life.file === undefined) return { faults, wasThere: false };
   if ((await savedScan(life.file)).outcome === 'completed') return { faults, wasThere: false };
-  await using bench = await crashBench({ clock: new VirtualClock(), start: 3 });
+  await using bench = await crashBench({ ...factsOf(kind), clock: new VirtualClock(), start: 3 });
   const { run, from } = await resumeScan(life.file, bench);
   if (from !== here.size) faults.push(`${here.size} points are there, and it goes on with step ${from}`);
   await run.done;
-  faults.push(...(await judgeEnd(life.file, await reference('small', {}), h5py)));
+  faults.push(...(await judgeEnd(life.file, await reference(kind, {}), h5py)));
   return { faults, wasThere: true };
 }
 
 /** A scan that is killed at random instants until it is complete. */
-async function burst(round: number, random: () => number, h5py: Python): Promise<{ faults: string[]; lives: number }> {
+async function burst(
+  round: number,
+  random: () => number,
+  h5py: Python,
+): Promise<{ kind: string; faults: string[]; lives: number }> {
   const folder = mkdtempSync(join(root, 'burst-'));
-  const kinds = Object.keys(resumableScans).filter((kind) => kind !== 'small');
+  const kinds = Object.keys(resumableScans).filter((kind) => !(kind in smallScans));
   const kind = kinds[round % kinds.length] as string;
   const saving = SAVINGS[Math.floor(random() * SAVINGS.length)] as ScanSaving;
   const order = { folder, kind, saving, notes: join(folder, 'notes') };
@@ -149,11 +159,11 @@ async function burst(round: number, random: () => number, h5py: Python): Promise
     before = judged.here;
     // A writer that died before it had described its scan has left nothing to go on with.
     file = life.file;
-    if (life.hasFailed) return { faults, lives };
+    if (life.hasFailed) return { kind, faults, lives };
     if (file === undefined || (await outcomeOf(file)) !== 'completed') continue;
-    return { faults: [...faults, ...(await judgeEnd(file, await reference(kind, saving), h5py))], lives };
+    return { kind, faults: [...faults, ...(await judgeEnd(file, await reference(kind, saving), h5py))], lives };
   }
-  return { faults: [...faults, `it was not complete after ${MAX_LIVES} lives`], lives: MAX_LIVES };
+  return { kind, faults: [...faults, `it was not complete after ${MAX_LIVES} lives`], lives: MAX_LIVES };
 }
 
 /** Works through tasks in lanes, each with a judge of its own. */
@@ -177,24 +187,40 @@ async function inLanes<T>(
   return results;
 }
 
-try {
+/** A small scan, killed at each of its moments. */
+async function killedEverywhere(kind: string) {
   const folder = mkdtempSync(join(root, 'count-'));
-  const { moments } = await live({ folder, kind: 'small', saving: {}, notes: join(folder, 'notes') });
-  const steps = await inLanes(moments, (i, h5py) => killedOnce(i + 1, h5py), 'moment');
-  console.log(
-    `${steps.length} scans killed at one of their ${moments} moments: ${steps.filter(({ faults }) => faults.length > 0).length} failed`,
-  );
+  const { moments } = await live({ folder, kind, saving: {}, notes: join(folder, 'notes') });
+  const trials = await inLanes(moments, (i, h5py) => killedOnce(kind, i + 1, h5py), `${kind}, moment`);
+  return { kind, trials };
+}
+
+const failuresIn = (all: readonly { readonly faults: readonly string[] }[]): number =>
+  all.filter(({ faults }) => faults.length > 0).length;
+
+/** A line of the table. */
+function row(...[what, scans, resumed, failed]: readonly (string | number)[]): string {
+  return `${String(what).padEnd(52)}${[scans, resumed, failed].map((one) => String(one).padStart(10)).join('')}`;
+}
+
+try {
+  const small = [];
+  for (const kind of Object.keys(smallScans)) small.push(await killedEverywhere(kind));
   const random = seeded(seed);
   const bursts = await inLanes(rounds, (i, h5py) => burst(i, random, h5py), 'round');
-  const failed = [...steps, ...bursts].filter(({ faults }) => faults.length > 0).length;
-  const kills = bursts.reduce((sum, { lives }) => sum + lives - 1, 0);
-  console.log(`seed ${seed}
-scans killed at one of their ${String(moments).padStart(3)} moments   ${steps.length}
-  that had to be resumed                ${steps.filter(({ wasThere }) => wasThere).length}
-scans killed at random instants         ${bursts.length}
-  kills, in all                         ${kills}
-scans that lost, spoilt or repeated     ${failed}
-${steps.length + bursts.length - failed} passed, ${failed} failed`);
+  const all = [...small.flatMap(({ trials }) => trials), ...bursts];
+  console.log(row('', 'scans', 'resumed', 'failed'));
+  for (const { kind, trials } of small) {
+    const resumed = trials.filter(({ wasThere }) => wasThere).length;
+    console.log(row(`${kind}, killed at each of its moments`, trials.length, resumed, failuresIn(trials)));
+  }
+  for (const kind of [...new Set(bursts.map((one) => one.kind))].sort()) {
+    const ours = bursts.filter((one) => one.kind === kind);
+    const kills = ours.reduce((sum, { lives }) => sum + lives - 1, 0);
+    console.log(row(`${kind}, killed at random instants`, ours.length, kills, failuresIn(ours)));
+  }
+  const failed = failuresIn(all);
+  console.log(`seed ${seed}\n${all.length - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 } finally {
   rmSync(root, { recursive: true, force: true });

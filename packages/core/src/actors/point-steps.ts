@@ -40,8 +40,8 @@ export class PointSteps implements ScanSteps {
     const data = await this.#instruments.grab();
     if (!isWanted()) return undefined;
     const point = { step: this.#step, ...this.#planned, positions: this.#positions, data, atEpochMs };
-    this.#course.measured(point);
-    return [point];
+    const signal = this.#course.measured(point);
+    return [signal === undefined ? point : { ...point, signal }];
   }
 
   async giveUp(status: PointStatus): Promise<readonly ScanPoint[]> {

@@ -216,13 +216,13 @@ export class ScanWork {
 const hasData = ({ data }: ScanPoint): boolean => data.length > 0;
 
 function stepsOf(
-  { over, read }: ScanOptions,
+  { over, read, before }: ScanOptions,
   { everyMs = 0, lagMs = 0 }: ScanSettings,
   instruments: ScanInstruments,
   clock: Clock,
 ): ScanSteps {
   const { flight } = over;
-  if (!flight) return new PointSteps(over.begin(), instruments, clock);
+  if (!flight) return new PointSteps(over.begin(before?.signals), instruments, clock);
   return new LineSteps({ over, flight, read, instruments, clock, everyMs, lagMs });
 }
 

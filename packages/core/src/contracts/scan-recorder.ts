@@ -66,6 +66,8 @@ export interface ScanPoint {
   readonly data: readonly DataToExport[];
   /** When the grab began, or the point was given up, in milliseconds since 1970. */
   readonly atEpochMs: number;
+  /** Of an adaptive scan: the number that the next points were decided from. */
+  readonly signal?: number;
   /** Default: `measured`. */
   readonly status?: PointStatus;
   /** Whether the next point belongs to it, as the bins of a line do: then they become durable together, or not at all. */

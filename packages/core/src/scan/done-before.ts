@@ -5,6 +5,8 @@ export interface DoneBefore {
   readonly skipped: number;
   /** How many bins of the others were passed without a frame; default none. */
   readonly passed?: number;
+  /** Of an adaptive scan: what each step was worth, by which it goes on; NaN for one without data. */
+  readonly signals?: readonly number[];
 }
 
 export const NOTHING_BEFORE: DoneBefore = { steps: 0, skipped: 0 };

@@ -46,8 +46,12 @@ export interface ScanPlan {
   readonly signal?: SignalValue;
   /** How its points are passed, where they are the bins of a fly scan; its last actuator is the one that ramps. */
   readonly flight?: Flight;
-  /** Begins a run along it. */
-  begin(): ScanCourse;
+  /**
+   * Begins a run along it.
+   *
+   * @param past - what its points are decided from, of the steps that were done before; NaN for one without data
+   */
+  begin(past?: readonly number[]): ScanCourse;
   /** The point of a step, from 0 to `size - 1`; of an adaptive scan, that of a signal that is the same everywhere. */
   at(step: number): PlannedPoint;
   /** Positions of one actuator in the order of the array index. */
@@ -108,7 +112,7 @@ export function planOf(scan: Scan | ScanValue, modules: Modules, base: Base = {}
     problems: [...new Set(bindings.flatMap(({ problem }) => problem ?? []))],
     ...(decisions && { signal: decisions.signal }),
     ...(flight && { flight }),
-    begin: () => (decisions ? decidedCourse(decisions, size, place) : fixedCourse(size, at)),
+    begin: (past = []) => (decisions ? decidedCourse(decisions, size, place, past) : fixedCourse(size, at)),
     at,
     positions: (actuator) => coordinates(places[actuator] ?? -1),
     navAxes: () =>
