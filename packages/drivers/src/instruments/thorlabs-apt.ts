@@ -35,8 +35,8 @@ type Settings = z.output<typeof settings>;
  * One channel of a Thorlabs APT or Kinesis motor controller: DC servos (TDC001, KDC101, KBD101, BBD series) and steppers
  * (TST001, KST101, BSC series and stages that have one inside).
  *
- * Sources: see `AptTalk` and `APT_STAGES`; from memory: that a servo counts time in 2048/(6 MHz), and which models are
- * steppers. Not yet tried on a real controller. It has a USB converter by FTDI that shows as a serial port of 115,200 baud
+ * Sources: see `AptTalk` and `APT_STAGES`; from memory: that a servo counts time in 2048/(6 MHz), a BBD in 102.4 µs, and
+ * which models are steppers. Not yet tried on a real controller. It has a USB converter by FTDI that shows as a serial port of 115,200 baud
  * with RTS/CTS.
  *
  * Before the first move after power-on the reference has to be searched (home); connecting does not, since it would move.
@@ -150,14 +150,18 @@ function countsOf(target: number, { countsPerUnit, units }: AptStage): number {
 const familyOf = ({ model }: AptInfo): AptFamily =>
   /^(TST|KST|BSC|SCC|OST|MST|LTS|MLJ|K10CR|L490)/i.test(model) ? 'stepper' : 'servo';
 
-/** Period of the control loop of a TDC001 or KDC101, in s, by which velocities are counted. */
-const SERVO_PERIOD_S = 2048 / 6e6;
+/** Periods of the control loops, in s, by which velocities are counted. */
+const SERVO_PERIODS_S: readonly (readonly [models: RegExp, periodS: number])[] = [
+  [/^[TK]DC/i, 2048 / 6e6],
+  [/^BBD/i, 102.4e-6],
+];
 
 /** For the models whose scale of velocities is known: how long a move takes. */
 async function speedOf(talk: AptTalk, { model }: AptInfo, countsPerUnit: number, signal: AbortSignal) {
-  if (!/^[TK]DC/i.test(model)) return undefined;
+  const [, periodS] = SERVO_PERIODS_S.find(([models]) => models.test(model)) ?? [];
+  if (periodS === undefined) return undefined;
   const { velocity, acceleration } = await talk.velocity(signal);
-  const perS = velocity / 65_536 / SERVO_PERIOD_S / countsPerUnit;
-  const perS2 = acceleration / 65_536 / SERVO_PERIOD_S ** 2 / countsPerUnit;
+  const perS = velocity / 65_536 / periodS / countsPerUnit;
+  const perS2 = acceleration / 65_536 / periodS ** 2 / countsPerUnit;
   return perS > 0 && perS2 > 0 ? (from: number, to: number) => trapezoidMs(to - from, perS, perS2) : undefined;
 }

@@ -73,7 +73,9 @@ describe('zaber', () => {
     [sum('3 2 1 get version'), '@03 2 01 OK IDLE -- 7.35\r\n'],
     [sum('3 2 2 get limit.min'), '@03 2 02 OK IDLE -- 0\r\n'],
     [sum('3 2 3 get limit.max'), '@03 2 03 OK IDLE -- 1000000\r\n'],
-    [sum('3 2 4 warnings clear'), '@03 2 04 OK IDLE -- 00\r\n'],
+    [sum('3 2 4 get maxspeed'), '@03 2 04 OK IDLE -- 163840\r\n'],
+    [sum('3 2 5 get accel'), '@03 2 05 OK IDLE -- 16384\r\n'],
+    [sum('3 2 6 warnings clear'), '@03 2 06 OK IDLE -- 00\r\n'],
   ];
 
   it('says what the manual wants', async () => {
@@ -81,20 +83,22 @@ describe('zaber', () => {
       (port) => zaber({ port, device: 3, axis: 2, microstep: 0.0001 }),
       [
         ...CONNECTING,
-        [sum('3 2 5'), '@03 2 05 OK IDLE -- 0\r\n'],
+        [sum('3 2 7'), '@03 2 07 OK IDLE -- 0\r\n'],
         // Late replies, other devices and alerts come in between.
         [
-          sum('3 2 6 move abs 12346'),
-          '@03 2 05 OK IDLE -- 0\r\n@02 1 06 OK IDLE -- 0\r\n!03 1 IDLE --\r\n@03 2 06 OK BUSY -- 0\r\n',
+          sum('3 2 8 move abs 12346'),
+          '@03 2 07 OK IDLE -- 0\r\n@02 1 08 OK IDLE -- 0\r\n!03 1 IDLE --\r\n@03 2 08 OK BUSY -- 0\r\n',
         ],
-        [sum('3 2 7'), '@03 2 07 OK BUSY -- 0\r\n'],
-        [sum('3 2 8'), '@03 2 08 OK IDLE -- 0\r\n'],
-        [sum('3 2 9 get pos'), '@03 2 09 OK IDLE -- 12345\r\n'],
+        [sum('3 2 9'), '@03 2 09 OK BUSY -- 0\r\n'],
+        [sum('3 2 10'), '@03 2 10 OK IDLE -- 0\r\n'],
+        [sum('3 2 11 get pos'), '@03 2 11 OK IDLE -- 12345\r\n'],
         [sum('3 2 stop')],
-        [sum('3 2 10 stop'), '@03 2 OK IDLE -- 0\r\n@03 2 10 OK IDLE -- 0\r\n'],
+        [sum('3 2 12 stop'), '@03 2 OK IDLE -- 0\r\n@03 2 12 OK IDLE -- 0\r\n'],
       ],
       async (driver) => {
         expect(driver).toMatchObject({ identity: 'Zaber device 50081, firmware 7.35', limits: { min: 0, max: 100 } });
+        // 10 in 1/s, 10,000 in 1/s².
+        expect(driver.moveMs?.(0, 100)).toBeCloseTo(10_001, 6);
         await driver.startMove(1.23456, never);
         expect(await driver.isMoving(never)).toBe(true);
         expect(await driver.isMoving(never)).toBe(false);

@@ -4,6 +4,7 @@ import { asciiNumber } from '../protocols/ascii-number.ts';
 import { ZaberTalk, zaberResync } from '../protocols/zaber-talk.ts';
 import { overLink } from '../transports/over-link.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
+import { trapezoidMs } from './trapezoid-ms.ts';
 
 const settings = z.object({
   port: portOrAddress,
@@ -29,6 +30,8 @@ const FAULTS: Readonly<Record<string, string>> = {
   FE: 'limit error',
 };
 const NO_REFERENCE = 'WR';
+/** Microsteps per second in one of `maxspeed`; ten thousand times as many per second squared are one of `accel`. */
+const SPEED_UNIT = 1 / 1.6384;
 
 /**
  * One axis of a Zaber device that speaks the ASCII protocol. Sources: see `ZaberTalk`; the texts of flags from memory. Not
@@ -53,12 +56,16 @@ export const zaber = defineActuator({
       const firmware = (await talk.command('get version', 'asking for the version', signal)).data;
       const min = (await number('limit.min', signal)).value * microstep;
       const max = (await number('limit.max', signal)).value * microstep;
+      const perS = (await number('maxspeed', signal)).value * SPEED_UNIT * microstep;
+      const perS2 = (await number('accel', signal)).value * 10_000 * SPEED_UNIT * microstep;
       await talk.command('warnings clear', 'forgetting old warnings', signal);
       return {
         identity: `Zaber device ${model}, firmware ${firmware}`,
         units,
         limits: min < max ? { min, max } : undefined,
         readPosition: async (signal) => (await number('pos', signal)).value * microstep,
+        // An acceleration of 0 stands for none that takes time.
+        moveMs: (from, to) => trapezoidMs(to - from, perS, perS2 || Number.POSITIVE_INFINITY),
         async startMove(target, signal) {
           const { flag } = await talk.command('', 'asking for the status', signal);
           if (flag === NO_REFERENCE) {

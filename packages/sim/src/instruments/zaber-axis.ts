@@ -28,6 +28,10 @@ export class ZaberAxis {
     this.#stopped = stopped;
   }
 
+  get limits(): MotionLimits {
+    return this.#axis.limits;
+  }
+
   get position(): number {
     return Math.round(this.#axis.position);
   }

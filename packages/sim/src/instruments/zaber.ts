@@ -110,6 +110,8 @@ function run(words: readonly string[], axes: readonly ZaberAxis[], comm: Record<
     case undefined:
       return '0';
     case 'get':
+      if (what === 'maxspeed') return each((axis) => Math.round(axis.limits.velocity * 1.6384));
+      if (what === 'accel') return each((axis) => Math.round((axis.limits.acceleration * 1.6384) / 10_000));
       if (what === 'deviceid') return '50081';
       if (what === 'version') return '7.35';
       if (what === 'pos') return each((axis) => axis.position);
