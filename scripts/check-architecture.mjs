@@ -28,7 +28,7 @@ const KNOWN_IN = [
 const REAL_TIME_IN = [
   /^packages\/core\/src\/time\/real-clock\.ts$/,
   /^packages\/core\/src\/time\/virtual-clock\.test\.ts$/, // proves that virtual time waits for real work
-  /^apps\/[^/]+\/src\/bench\//, // measures how long things really take
+  /^apps\/[^/]+\/src\/(bench|torture)\//, // measures how long things really take
 ];
 const TIME_GLOBALS = new Set(['setTimeout', 'setInterval', 'setImmediate', 'performance']);
 /** Properties of global objects that read the clock or start a timer. */
@@ -38,7 +38,7 @@ const GLOBAL_OBJECTS = new Set(['globalThis', 'global', 'window', 'self']);
 
 const MAX_LINES = 400;
 /** Tests, the kits they are made of, and benchmarks: what no one ships. */
-const isTest = (path) => /\.test\.ts$|\/testing\/|^apps\/[^/]+\/src\/bench\//.test(path);
+const isTest = (path) => /\.test\.ts$|\/testing\/|^apps\/[^/]+\/src\/(bench|torture)\//.test(path);
 
 /**
  * @param {ReadonlyMap<string, string>} files - text of each file by its path from the root, with `/`

@@ -1,11 +1,12 @@
 // Lets programs that we did not write drive the simulators, each on TCP, on a pseudo-terminal and on USB: sigrok-cli, lxi,
-// mbpoll, PyVISA-py, PyMeasure. Prints a table and `N passed, M failed`; what cannot run here is said with its reason and is
+// mbpoll, PyVISA-py, PyMeasure, and libraries for one protocol each, one of them by the maker of the stages. Prints a table and `N passed, M failed`; what cannot run here is said with its reason and is
 // never counted as passed. Exits with 1 if anything failed.
 //
 // DAQTOR_JUDGED: a file for the results as JSON
-// DAQTOR_INSTRUMENT_JUDGE: Python with PyVISA-py and PyMeasure (default .venv/instruments/bin/python)
+// DAQTOR_INSTRUMENT_JUDGE: Python with what scripts/judge/instruments-requirements.txt names (default .venv/instruments/bin/python)
 import { execFile } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +18,7 @@ const python = process.env.DAQTOR_INSTRUMENT_JUDGE ?? '.venv/instruments/bin/pyt
 const WIRES = ['tcp', 'pty'];
 /** Which on USB have it, or an adapter. */
 const ON_USB = new Set(['hp34401a', 'keithley2000', 'keithley2400', 'rigol-ds1000z', 'sr860']);
-/** What scripts/with-usb.sh exits with where USB cannot be served. */
+/** What scripts/with-usb.sh exits with where USB cannot be served, and scripts/judge/with-serial.sh alike. */
 const NOT_RUN = 77;
 const TIMEOUT_MS = 90_000;
 const has = (command) =>
@@ -25,6 +26,18 @@ const has = (command) =>
     () => true,
     () => false,
   );
+
+/** Libraries for Python that speak one protocol each, on the wires that they can open. */
+const LIBRARIES = {
+  'zaber-motion': [{ instrument: 'zaber', wires: WIRES }],
+  'thorlabs-apt-device': [{ instrument: 'thorlabs-apt', wires: ['pty'] }],
+  'grbl-streamer': [{ instrument: 'grbl', wires: ['pty'] }],
+  pyfirmata2: [{ instrument: 'firmata', wires: ['pty'] }],
+  pymodbus: [
+    { instrument: 'modbus-tcp', wires: ['tcp'] },
+    { instrument: 'modbus-rtu', wires: ['pty'] },
+  ],
+};
 
 /** What each program does: its command, on the wires that it can open, and what it must have said. */
 const PROGRAMS = [
@@ -45,7 +58,7 @@ const PROGRAMS = [
     missing: async () => ((await has('sigrok-cli')) ? undefined : 'sigrok-cli is not installed (Debian: sigrok-cli)'),
     // The meter has no TCP of its own: by RS-232 it does not measure before it is told to be remote, which sigrok does not do here.
     cases: [
-      { instrument: 'hp34401a', wires: ['tcp'], says: /P1: 1\.2[45]\d* V/, before: 'SYST:REM\n' },
+      { instrument: 'hp34401a', wires: ['tcp', 'pty'], says: /P1: 1\.2[45]\d* V/, before: 'SYST:REM\n' },
       { instrument: 'hp34401a', wires: ['usb'], says: /P1: 1\.2[45]\d* V/ },
     ],
     command: ({ conn }) => ['sigrok-cli', ['--driver', `scpi-dmm:conn=${conn}`, '--samples', '3']],
@@ -53,7 +66,7 @@ const PROGRAMS = [
   {
     name: 'sigrok rigol-ds',
     missing: async () => ((await has('sigrok-cli')) ? undefined : 'sigrok-cli is not installed (Debian: sigrok-cli)'),
-    // It reads all points, then says that the read should have been completed and ends with 1. Whether a real one on raw
+    // The DS1000Z has no serial port. It reads all points, then says that the read should have been completed and ends with 1. Whether a real one on raw
     // TCP makes it end so as well is not known.
     cases: [
       { instrument: 'rigol-ds1000z', wires: ['tcp', 'usb'], says: /(?:CH1: -?[01]\.\d+ V\n){1200}/, endsWith: 1 },
@@ -79,32 +92,27 @@ const PROGRAMS = [
       return ['mbpoll', where];
     },
   },
-  ...['pyvisa', 'pymeasure'].map((name) => ({
+  ...Object.entries({ ...pythonCases(), ...LIBRARIES }).map(([name, cases]) => ({
     name,
     missing: async () =>
       existsSync(python) ? undefined : `${python} is not there: scripts/judge/setup-instruments.sh`,
-    cases: pythonCases(name),
+    cases: cases.map((one) => ({ says: /./, ...one })),
     command: ({ instrument, address }) => [python, ['scripts/judge/drive-instrument.py', name, instrument, address]],
   })),
 ];
 
 /** Instruments without a socket of their own hang on a device server when they are on TCP; all speak both. */
-function pythonCases(name) {
+function pythonCases() {
   const scpi = ['keithley2000', 'keithley2400', 'hp34401a'];
-  const ours =
-    name === 'pyvisa'
-      ? [...scpi, 'smc100', 'zaber', 'grbl']
-      : [...scpi, 'sr830', 'sr860', 'lake-shore-335', 'esp301', 'prologix'];
-  const cases = ours.map((instrument) => ({
-    instrument,
-    wires: ON_USB.has(instrument) ? [...WIRES, 'usb'] : WIRES,
-    says: /./,
-  }));
-  const onTcp = [
-    { instrument: 'rigol-ds1000z', wires: ['tcp', 'usb'], says: /points: \d+/ },
-    { instrument: 'prologix', wires: ['tcp'], says: /READ/ },
-  ];
-  return name === 'pyvisa' ? [...cases, ...onTcp] : cases;
+  const on = (wires) => (instrument) => ({ instrument, wires: ON_USB.has(instrument) ? [...wires, 'usb'] : wires });
+  return {
+    pyvisa: [
+      ...[...scpi, 'smc100', 'zaber', 'grbl'].map(on(WIRES)),
+      { instrument: 'rigol-ds1000z', wires: ['tcp', 'usb'], says: /points: \d+/ },
+      { instrument: 'prologix', wires: ['tcp'], says: /READ/ },
+    ],
+    pymeasure: [...scpi, 'sr830', 'sr860', 'lake-shore-335', 'esp301', 'prologix'].map(on(WIRES)),
+  };
 }
 
 /** Starts a simulator on a wire; resolves with its address and how to end it. */
@@ -114,24 +122,35 @@ async function served(instrument, wire) {
   const { addresses, end } = await serveSimulator(instrument, ...(wire === 'tcp' ? ['--tcp', '0'] : ['--pty']));
   const [address] = addresses;
   const port = address.replace(/.*:/, '');
-  return { address, port, conn: `tcp-raw/127.0.0.1/${port}`, end };
+  const conn = wire === 'tcp' ? `tcp-raw/127.0.0.1/${port}` : 'SERIAL:serialcomm=9600/8n1';
+  return { address, port, conn, end };
+}
+
+/** Sends what an instrument has to be told before a program that does not tell it. */
+function tell(address, text) {
+  if (address.startsWith('serial:')) return writeFile(address.slice('serial:'.length), text);
+  const [host, port] = address.slice('tcp://'.length).split(':');
+  return new Promise((done) => connect(Number(port), host).end(text).once('close', done).resume());
+}
+
+/** Where a program has to be started for this wire: on USB, or where a pseudo-terminal is a serial port. */
+function placed([program, options], instrument, wire, address) {
+  if (wire === 'usb')
+    return ['bash', ['scripts/with-usb.sh', 'node', 'scripts/judge/on-usb.mjs', instrument, program, ...options]];
+  if (!options.some((option) => option.includes('SERIAL'))) return [program, options];
+  return ['bash', ['scripts/judge/with-serial.sh', address.slice('serial:'.length), program, ...options]];
 }
 
 /** @returns what went wrong, if anything; `notRun` where it could not be tried */
 async function judged({ command }, { instrument, says, before, endsWith }, wire) {
   const simulator = await served(instrument, wire);
-  if (before)
-    await new Promise((resolve) => connect(simulator.port, '127.0.0.1').end(before).once('close', resolve).resume());
-  const [program, options] = command({ ...simulator, instrument });
-  const [file, args] =
-    wire === 'usb'
-      ? ['bash', ['scripts/with-usb.sh', 'node', 'scripts/judge/on-usb.mjs', instrument, program, ...options]]
-      : [program, options];
+  if (before) await tell(simulator.address, before);
+  const [file, args] = placed(command({ ...simulator, instrument }), instrument, wire, simulator.address);
   try {
     const { stdout } = await execute(file, args, { timeout: TIMEOUT_MS, maxBuffer: 2 ** 26 });
     return says.test(stdout) ? {} : { problem: `it said ${JSON.stringify(stdout.slice(0, 200))}` };
   } catch (error) {
-    if (wire === 'usb' && error.code === NOT_RUN) return { notRun: error.stdout.trim() };
+    if (error.code === NOT_RUN) return { notRun: error.stdout.trim() };
     if (endsWith !== undefined && error.code === endsWith && says.test(error.stdout)) return {};
     const said = `${error.stdout ?? ''}\n${error.stderr ?? ''}`.trim().split('\n').slice(-3).join(' | ');
     return { problem: error.killed ? `not within ${TIMEOUT_MS / 1000} s: ${said}` : said || error.message };

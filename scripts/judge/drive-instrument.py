@@ -2,7 +2,7 @@
 
 Usage: drive-instrument.py PROGRAM INSTRUMENT ADDRESS
 
-PROGRAM is pyvisa or pymeasure, ADDRESS as `daqtor sim` says it. Prints what was seen. Exit code 0: all as it should be.
+PROGRAM is pyvisa, pymeasure, or one of drive_by_makers; ADDRESS as `daqtor sim` says it. Prints what was seen. Exit code 0: all as it should be.
 """
 
 import math
@@ -10,7 +10,9 @@ import sys
 import time
 import warnings
 
+import drive_by_makers
 import pyvisa
+from expectations import close, same, until
 
 warnings.simplefilter("ignore")
 
@@ -25,16 +27,6 @@ def resource(address):
         vendor, product = ids.split(":")
         return f"USB0::0x{vendor}::0x{product}::{serial}::INSTR"
     return f"ASRL{address[len('serial:'):]}::INSTR"
-
-
-def close(value, expected, tolerance, what):
-    print(f"{what}: {value}")
-    assert abs(value - expected) <= tolerance, f"{what} is {value}, not {expected} ± {tolerance}"
-
-
-def same(value, expected, what):
-    print(f"{what}: {value}")
-    assert value == expected, f"{what} is {value!r}, not {expected!r}"
 
 
 # --- pyvisa: the protocols by hand -------------------------------------------------------------------------------
@@ -132,13 +124,6 @@ def visa_grbl(address):
     until(lambda: status().startswith("<Idle|"), 20)
     text = status()
     close(float(text.split("MPos:")[1].split(",")[0]), -5, 0.01, "x")
-
-
-def until(condition, seconds):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.05)
 
 
 # --- pymeasure: its drivers -------------------------------------------------------------------------------------
@@ -275,7 +260,7 @@ def measure_esp301(address):
     same(stage.x.units, "millimeter", "units")
 
 
-CASES = {
+CASES = drive_by_makers.CASES | {
     ("pyvisa", "keithley2000"): lambda at: visa_scpi(at, "MODEL 2000", [":CONF:VOLT:DC"], ":READ?", 1.25, 0.06),
     ("pyvisa", "keithley2400"): lambda at: visa_scpi(
         at, "MODEL 2400", ["*RST", ":SOUR:VOLT 1", ":SENS:CURR:PROT 0.01", ":OUTP 1"], ":READ?", 1, 0.001

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the programs that drive the simulators: sigrok-cli, lxi and mbpoll from Debian, where this runs as root, and a virtual
-# environment with PyVISA-py and PyMeasure. Does nothing where all is there. What cannot be had is said, and
+# environment with those for Python. Does nothing where all is there. What cannot be had is said, and
 # scripts/check-simulators.mjs reports it as not run.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -26,8 +26,9 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 if ! cmp -s "$requirements" "$venv/requirements.txt" || ! "$venv/bin/python" -c 'import pyvisa_py, pymeasure' 2>/dev/null; then
-  echo "judge: installing PyVISA-py and PyMeasure into $venv"
+  echo "judge: installing the programs for Python into $venv"
   /usr/bin/python3 -m venv --clear "$venv"
-  "$venv/bin/python" -m pip install -qq --disable-pip-version-check --only-binary :all: -r "$requirements"
+  "$venv/bin/python" -m pip install -qq --disable-pip-version-check --only-binary :all: \
+    --no-binary grbl-streamer,gcode-machine -r "$requirements"
   cp "$requirements" "$venv/requirements.txt"
 fi

@@ -52,12 +52,13 @@ function tellEnd({ name, state, result }: BatchEntry, terminal: Terminal): void 
   terminal.out(`${name} ${state}${result ? `: ${result.points} points${where}` : ''}`);
 }
 
-function progressText({ done, total, state, pointsPerSecond, remainingMs, positions, reading }: Progress): string {
+function progressText({ done, total, state, pointsPerSecond, remainingMs, positions, reading, waitsFor }: Progress) {
   const full = Math.round((BAR * done) / total);
   const left = state === 'paused' || remainingMs === undefined ? state : `${formatDuration(remainingMs, 1)} left`;
   const facts = [...positions, ...(reading ? [reading] : [])].map(
     ({ name, value, units }) => `${name} ${value.toPrecision(4)} ${units}`,
   );
   const bar = '█'.repeat(full) + '░'.repeat(BAR - full);
-  return [`${bar}  ${done}/${total}`, `${pointsPerSecond.toFixed(1)} points/s`, left, ...facts].join('  ');
+  const waits = waitsFor.length > 0 ? [`waits until ${waitsFor.join(', ')}`] : [];
+  return [`${bar}  ${done}/${total}`, `${pointsPerSecond.toFixed(1)} points/s`, left, ...waits, ...facts].join('  ');
 }

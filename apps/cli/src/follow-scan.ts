@@ -32,7 +32,7 @@ export async function followScan(run: DaqScan, terminal: Terminal): Promise<Scan
   }
 }
 
-function progressText({ done, total, state, pointsPerSecond, remainingMs, positions, reading }: Progress): string {
+function progressText({ done, total, state, pointsPerSecond, remainingMs, positions, reading, waitsFor }: Progress) {
   const left = remainingMs === undefined ? state : `${formatDuration(remainingMs, 1)} left`;
   const facts = [...positions, ...(reading ? [reading] : [])].map(
     ({ name, value, units }) => `${name} ${value.toPrecision(4)} ${units}`,
@@ -41,6 +41,7 @@ function progressText({ done, total, state, pointsPerSecond, remainingMs, positi
     `${done}/${total}`,
     `${pointsPerSecond.toFixed(1)} points/s`,
     state === 'paused' ? state : left,
+    ...(waitsFor.length > 0 ? [`waits until ${waitsFor.join(', ')}`] : []),
     ...facts,
   ].join('  ');
 }

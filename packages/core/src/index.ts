@@ -42,6 +42,8 @@ export type { Logged, LogRecording, LogSink, LogStreams, PositionThen } from './
 export { nextFrame } from './contracts/next-frame.ts';
 export { type PortSetting, portSetting } from './contracts/port-setting.ts';
 export type {
+  BaselineModule,
+  BaselineReading,
   LogLine,
   ModuleRecord,
   PointStatus,
@@ -84,7 +86,7 @@ export {
 export { DaqtorError, type ErrorCode, type ErrorFacts, type ErrorRecord } from './errors/daqtor-error.ts';
 export type { ConnectReport } from './lab/connect-report.ts';
 export { type Lab, lab } from './lab/lab.ts';
-export { LabCore } from './lab/lab-core.ts';
+export { isReserved, LabCore } from './lab/lab-core.ts';
 export { type LabEvent, type LabFact, logLineOf } from './lab/lab-event.ts';
 export type { LabOptions, LabScanOptions, LabSpecs } from './lab/lab-options.ts';
 export type { ModuleInfo } from './lab/module-info.ts';
@@ -152,6 +154,7 @@ export {
   times,
   zip,
 } from './scan/builders.ts';
+export { type Condition, type ConditionInput, conditionSchema, inBand } from './scan/condition.ts';
 export type { DeadTime } from './scan/dead-time.ts';
 export type { DoneBefore } from './scan/done-before.ts';
 export { type ErrorPolicy, type ErrorRule, retry } from './scan/error-policy.ts';
@@ -169,7 +172,7 @@ export type { ScanCourse } from './scan/scan-course.ts';
 export { type FiledScan, readScanFile, type ScanFile, scanFileJsonSchema } from './scan/scan-file.ts';
 export { type ScanSettings, type ScanSettingsInput, scanSettings, settingsStored } from './scan/scan-settings.ts';
 export { parseScan, type ScanValue, scanSchema } from './scan/scan-value.ts';
-export { type Suspender, type SuspenderInput, suspendWhile } from './scan/suspender.ts';
+export { type Suspender, type SuspenderInput, type SuspendRule, suspendRule, suspendWhile } from './scan/suspender.ts';
 export { type Actuator, linspace, logspace, positions, sparse, steps } from './scan/sweep.ts';
 export { tabular } from './scan/tabular.ts';
 export { BoundedQueue, type BoundedQueueOptions } from './streams/bounded-queue.ts';

@@ -38,7 +38,8 @@ const IMAGE = Uint16Array.from({ length: 65_536 }, (_, i) => i * 7);
 
 /** How points are committed: each by itself, or many at once. */
 type Commit = 'point' | { readonly everyMs: number };
-type Writes = (commit: Commit, gzip: number, n: number, folder: string) => Promise<void>;
+/** @returns the file */
+type Writes = (commit: Commit, gzip: number, n: number, folder: string) => Promise<string>;
 
 interface Case {
   readonly name: string;
@@ -108,7 +109,7 @@ const rows =
     queue.close();
     await recording.end();
     if (told.saved !== n) throw new Error(`${told.saved} of ${n} values were acknowledged`);
-    rmSync(recording.file);
+    return recording.file;
   };
 
 /** A scan of 64 x 64 points. */
@@ -145,7 +146,7 @@ const scan =
     queue.close();
     await recording.end(n === 4096 ? 'completed' : 'stopped');
     if (told.saved !== n) throw new Error(`${told.saved} of ${n} points were acknowledged`);
-    rmSync(recording.file);
+    return recording.file;
   };
 
 function bytesOf({ data }: DataToExport): number {
@@ -183,7 +184,7 @@ async function measure({ name, writes, n }: Case, gzip: number, commit: Commit):
   const loopsMs: number[] = [];
   const times: Record<string, number[]> = {};
   // A process that measures for hours has long been compiled; h5py comes compiled.
-  for (let i = 0; i < WARM_UP; i++) await writes(commit, gzip, n, folder);
+  for (let i = 0; i < WARM_UP; i++) rmSync(await writes(commit, gzip, n, folder));
   for (let round = 0; round < repeat; round++) {
     for (const other of gzip > 0 ? ['h5py', 'PyTables'] : ['plain', 'h5py', 'PyTables']) {
       const request = { case: name, with: other, folder, n, gzip, flush: commit === 'point' };
@@ -192,10 +193,11 @@ async function measure({ name, writes, n }: Case, gzip: number, commit: Commit):
     const beganMs = realClock.now();
     const loop = monitorEventLoopDelay({ resolution: 1 });
     loop.enable();
-    await writes(commit, gzip, n, folder);
+    const file = await writes(commit, gzip, n, folder);
     loop.disable();
     loopsMs.push(loop.percentile(99) / 1e6);
     times.ours = [...(times.ours ?? []), (realClock.now() - beganMs) / 1000];
+    rmSync(file);
   }
   const medians = Object.fromEntries(Object.entries(times).map(([key, seconds]) => [key, median(seconds)]));
   return { ...medians, loopMs: median(loopsMs) };

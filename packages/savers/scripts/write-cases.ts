@@ -15,6 +15,7 @@ import {
   type Scan,
   VirtualClock,
 } from '@daqtor/core';
+import { scanKinds } from '@daqtor/core/testing';
 import { from } from 'rxjs';
 import {
   AxisSaverLoader,
@@ -31,8 +32,8 @@ import {
   saveSnapshot,
 } from '../src/index.ts';
 import { crashBench, crashed } from '../src/testing/crash-bench.ts';
+import { runKind } from '../src/testing/run-kind.ts';
 import { averaged2d, myDet, runScan, scan2d } from '../src/testing/scan-bench.ts';
-import { runKind, scanKinds } from '../src/testing/scan-kinds.ts';
 
 const folder = process.argv[2] ?? '';
 if (folder === '') throw new Error('usage: write-cases.ts FOLDER');
@@ -257,6 +258,9 @@ async function byHand(saver: H5SaverLowLevel): Promise<void> {
     await rows.addData(ofRows, power);
   }
 
+  const notes = await saver.addStringArray(detector.path, 'Notes');
+  for (const text of ['a note', 'größer']) await saver.appendText(notes, text);
+
   const raw = await saver.addGenericGroup(saver.rawGroup, { groupType: 'data', title: 'Arrays' });
   const counts = await saver.getSetGroup(await saver.addDataGroup(raw, 'Data1D'), 'CH00', { title: 'Counts' });
   await saver.addArray(counts, 'Data00', 'data', {
@@ -302,6 +306,12 @@ await scan(
 for (const [name, kind] of Object.entries(scanKinds)) await runKind(kind, dataset(join(folder, `k_${name}`)));
 {
   const { copy } = await crashed(scanKinds.grid_snake as Scan, dataset(join(folder, 'r_before')), folder, 3);
+  await using bench = await crashBench();
+  await (await resumeScan(copy, bench)).run.done;
+}
+{
+  const save = dataset(join(folder, 'b_baseline'));
+  const { copy } = await crashed(scanKinds.line as Scan, save, folder, 2, { baseline: ['z', 'eye'] });
   await using bench = await crashBench();
   await (await resumeScan(copy, bench)).run.done;
 }

@@ -77,7 +77,7 @@ export async function continuousSaving(
     `${RAW_DATA}/${own}`,
     module,
     { H5Saver: { h5saver_settings: shown } },
-    { gzip: settings.compression.level, commit },
+    { gzip: settings.compression.level },
   );
   const saved = new Subject<DataToExport>();
   const source = feed({

@@ -46,7 +46,7 @@ export async function dataLogger(
   const own = nextName('scan', members);
   const shown = { h5saver_settings: saverSettingsGroup(settings, { saveType: 'logger', file: file.path, group: own }) };
   const logger = new LoggerSaver(`${RAW_DATA}/${own}`, shown);
-  const compression = { gzip: settings.compression.level, commit };
+  const compression = { gzip: settings.compression.level };
   const saved = new Subject<Logged>();
   const feeds: ReadyFeed[] = [
     ...detectors.map(({ module, frames }, i) => {

@@ -8,6 +8,7 @@ import { type DatasetMetadata, datasetNodes, RAW_DATA, swmrNodes } from './layou
 import { nextName } from './layout/node-names.ts';
 import { recipeAttributes } from './layout/scan-recipe.ts';
 import { scanRuns } from './layout/scan-runs.ts';
+import { BaselineSaver } from './modules/baseline-saver.ts';
 import { record } from './modules/recording.ts';
 import { ScanSaver } from './modules/scan-saver.ts';
 import { checkCompatible, saverSettingsGroup } from './saver-settings.ts';
@@ -49,14 +50,15 @@ export function dataset(
       `${RAW_DATA}/${group}`,
       description,
       metadata,
-      { gzip, commit: how.commit },
+      { gzip },
       { h5saver_settings: saverSettingsGroup(settings, where) },
       { ...recipeAttributes(description, metadata, options), ...runs.attributes },
     );
+    const baseline = description.baseline && new BaselineSaver(saver.group, description.baseline, { gzip });
     const first = isNew
       ? [...datasetNodes(basename(file.path), metadata, clock.epochMs(), settings.saveType), ...swmrNodes(how.swmr)]
       : [];
-    return await record(file, saver, streams, { first, clock, select, last: runs.ended });
+    return await record(file, saver, streams, { first, clock, select, baseline, last: runs.ended });
   };
 
   return {

@@ -1,10 +1,10 @@
 import { adaptive1D, adaptive2D, DataWithAxes, fly, lab, parseScan, Scan, VirtualClock } from '@daqtor/core';
-import { stubActuator, stubDetector } from '@daqtor/core/testing';
+import { scanKinds, stubActuator, stubDetector } from '@daqtor/core/testing';
 import { describe, expect, it } from 'vitest';
 import { readArray } from './browse/read-array.ts';
 import { dataset } from './dataset.ts';
 import { DataLoader } from './load/data-loader.ts';
-import { runKind, scanKinds } from './testing/scan-kinds.ts';
+import { runKind, START } from './testing/run-kind.ts';
 import { tempFolder } from './testing/temp-folder.ts';
 
 async function saved(scan: Scan) {
@@ -28,7 +28,7 @@ describe.each(Object.entries(scanKinds))('a scan of the kind %s', (name, scan) =
       expected[scan.at(step).indexes.reduce((place, index, i) => place * (scan.shape[i] ?? 0) + index, 0)] = step;
     }
     expect([...(data.data[0] ?? [])]).toEqual([...expected]);
-    const offset = name === 'grid_relative' ? 0.5 : 0;
+    const offset = name === 'grid_relative' ? START : 0;
     expect(data.axes.map(({ label, units, data: at }) => [label, units, ...at])).toEqual(
       scan.points.axes.map(({ name: label, role }, axis) => [
         label,

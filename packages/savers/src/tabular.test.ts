@@ -1,43 +1,20 @@
-import { DataWithAxes, defineActuator, defineDetector, lab, tabular, VirtualClock } from '@daqtor/core';
+import { lab, tabular, VirtualClock } from '@daqtor/core';
+import { stubActuator, stubDetector } from '@daqtor/core/testing';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
 import { dataset } from './dataset.ts';
 import { DataLoader } from './load/data-loader.ts';
 import { tempFolder } from './testing/temp-folder.ts';
 
-const stage = defineActuator({
-  kind: 'stage',
-  title: 'Stage that stops 1 um short',
-  settings: z.object({}),
-  connect: async () => {
-    let position = 0;
-    return {
-      units: 'mm',
-      readPosition: async () => position,
-      startMove: async (target: number) => {
-        position = target - 0.001;
-      },
-      isMoving: async () => false,
-      stop: async () => {},
-      close: async () => {},
-    };
-  },
-});
-const counter = defineDetector({
-  kind: 'counter',
-  title: 'Counter',
-  settings: z.object({}),
-  connect: async () => {
-    let grabs = 0;
-    return {
-      grab: async () => [new DataWithAxes({ name: 'count', data: [grabs++], units: 'V' })],
-      close: async () => {},
-    };
-  },
-});
+/** It stops 1 µm short. */
+const stage = stubActuator((_, { readPosition }) => ({
+  readPosition: async (signal) => (await readPosition(signal)) - 0.001,
+}));
 
 test('a scan over a table is saved as a list of points, and comes back with one axis per actuator', async () => {
-  await using bench = await lab({ x: stage({}), y: stage({}), meter: counter({}) }, { clock: new VirtualClock() });
+  await using bench = await lab(
+    { x: stage({}), y: stage({}), meter: stubDetector()({}) },
+    { clock: new VirtualClock() },
+  );
   const { x, y, meter } = bench;
   const over = tabular({ x, y }, [
     { x: 3, y: -1 },

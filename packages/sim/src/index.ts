@@ -52,8 +52,13 @@ export {
   type ThorlabsAptOptions,
 } from './instruments/thorlabs-apt.ts';
 export { type SimulatedZaber, simulatedZaber, type ZaberOptions } from './instruments/zaber.ts';
+export { mock0d } from './mocks/mock-0d.ts';
+export { mock1d } from './mocks/mock-1d.ts';
+export { mock2d } from './mocks/mock-2d.ts';
 export { mockActuator } from './mocks/mock-actuator.ts';
+export { mockAxis } from './mocks/mock-axis.ts';
 export { mockDetector } from './mocks/mock-detector.ts';
+export { mockNd } from './mocks/mock-nd.ts';
 export type { SampleView } from './mocks/sample-view.ts';
 export { type CameraSettings, simulatedCamera } from './mocks/simulated-camera.ts';
 export { type SpectrometerSettings, simulatedSpectrometer } from './mocks/simulated-spectrometer.ts';

@@ -74,6 +74,39 @@ test('says what the scans would do, and moves nothing', async () => {
   expect(readdirSync(folder)).toEqual(['lab.yaml', 'night.yaml']);
 });
 
+test('waits for what points need, holds the scan, and reads a baseline, all by names', async () => {
+  const more = `    read: [power]
+    baseline: [power, y]
+    waitUntil: [{ module: y, from: -1, to: 2, units: mm, withinMs: 1000, after: y }]
+    suspendWhen: [{ module: x, above: 15, resumeBelow: 10 }]
+  - name: edge`;
+  const { folder, argv } = files(NIGHT.replace('    read: [power]\n  - name: edge', more));
+  const dry = await runInMemory([...argv, '--dry-run']);
+  expect(dry.out).toContain(
+    '  waits until [y] is from -1 to 2 mm, before each point after [y] has moved, for at most 1 s',
+  );
+  expect(dry.out).toContain('  is held while [x] is above 15 mm, until it is not above 10 mm');
+  const { code, err } = await runInMemory(argv, { interrupted: () => new Promise(() => {}) });
+  expect([code, err]).toEqual([0, '']);
+  const [file = ''] = readdirSync(join(folder, 'data'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.h5'),
+  );
+  const { data } = await (await DataLoader.open(join(folder, 'data', file))).loadData(
+    '/RawData/Scan000/Baseline/Actuator000/Data0D/CH00',
+  );
+  expect([data.shape[0], data.units]).toEqual([2, 'mm']);
+  const refused = await runInMemory(
+    files(
+      NIGHT.replace(
+        '    read: [power]\n',
+        `    read: [power]\n    suspendWhen: [{ module: oven, above: 1 }, { module: x, units: K, above: 1 }]\n`,
+      ),
+    ).argv,
+  );
+  expect(refused.err).toContain('map: suspendWhen.0 names [oven], which is not in this lab');
+  expect(refused.err).toContain("map: suspendWhen.1 looks at [x] in 'K', and it is in 'mm'");
+});
+
 test('refuses all of them, with every reason, if one cannot run', async () => {
   const { argv } = files(NIGHT.replace('bins: 5', 'bins: 5, units: kg').replace('to: 4', 'to: 40'));
   const dry = await runInMemory([...argv, '--dry-run']);

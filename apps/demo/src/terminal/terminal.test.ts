@@ -18,6 +18,7 @@ const progress = {
   reading: { name: 'voltage', value: 1.23456, units: 'V' },
   trouble: undefined,
   heldBy: [],
+  waitsFor: [],
 };
 
 it('tells in one line how far the scan is', () => {
@@ -40,6 +41,7 @@ it('says where the time went', () => {
   const parts = {
     motionMs: 600,
     settlingMs: 200,
+    conditionsMs: 0,
     exposureMs: 100,
     savingMs: 50,
     pausedMs: 0,

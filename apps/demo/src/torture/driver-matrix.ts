@@ -62,7 +62,19 @@ async function runViewer(call: string, fault: Fault, expected: Verdict): Promise
     await live.done;
   };
   let value = 0;
+  const setLive = async () => {
+    const live = meter.live();
+    try {
+      await meter.set({ delayMs: ++value });
+    } finally {
+      // Only a lost link may end the live grab.
+      if (meter.state === 'live') await meter.stop();
+      await live.done;
+    }
+  };
   const commands: Readonly<Record<string, () => Promise<unknown>>> = {
+    'apply settings while live': setLive,
+    'read settings while live': setLive,
     grabMean: () => meter.grab({ average: 4 }),
     live: goLive,
     'apply settings': () => meter.set({ delayMs: ++value }),

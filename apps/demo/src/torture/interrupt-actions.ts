@@ -135,7 +135,8 @@ export const INTERRUPTIONS: Readonly<Record<string, Interruption>> = {
     act: ({ run }) => run.skipPoint(),
     judge: (trail, whole) => {
       const { hit, refusal } = trail;
-      if (!hit || refusal) return isWhole(trail, whole);
+      // What is given up of a baseline is no point.
+      if (!hit || refusal || hit.name === 'reading') return isWhole(trail, whole);
       // Where the data decide, a point that is missing leads elsewhere.
       if (whole.isAdaptive)
         return isBeginning({ ...trail, points: trail.points.slice(0, hit.step) }, whole, [hit.step]);

@@ -17,6 +17,8 @@ const GOOD = 0;
 const BAD = 2;
 /** How long people and beams take until a scan goes on. */
 const AWAY_MS = 100;
+/** More pauses than any trial has: it would go on for ever. */
+const MOST_PAUSES = 20;
 
 export type Bench = Awaited<ReturnType<typeof makeBench>>;
 
@@ -24,6 +26,8 @@ export type Bench = Awaited<ReturnType<typeof makeBench>>;
 export interface Course {
   readonly make: (bench: Pick<Bench['bench'], 'x' | 'y'>) => Scan;
   readonly settings?: ScanSettingsInput;
+  /** Whether it reads an axis and a detector at its beginning and its end. */
+  readonly hasBaseline?: boolean;
   /** @returns what goes wrong by itself, the same in each run */
   readonly fault?: () => Fault;
   /** A beam that is lost by itself, in ms after the beginning. */
@@ -71,6 +75,7 @@ async function makeBench(course: Course) {
     {
       x: world.axis('x', -1),
       y: world.axis('y', 0.5),
+      z: world.axis('z', 0),
       meter: world.detector('meter'),
       camera: world.detector('camera'),
     },
@@ -108,6 +113,7 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
     waitMs: 3,
     returnTo: 'initial',
     ...course.settings,
+    ...(course.hasBaseline && { baseline: [bench.x, bench.meter] }),
     suspend: [
       suspendWhile({ watch: beams.urgent, name: 'urgent', above: 1 }),
       suspendWhile({ watch: beams.patient, name: 'patient', above: 1, action: 'afterPoint' }),
@@ -150,6 +156,10 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
   const pausedAt: number[] = [];
   run.actor.on('paused', ({ measured, skipped }) => {
     pausedAt.push(measured + skipped);
+    if (pausedAt.length > MOST_PAUSES) {
+      broken.push('pauses again and again');
+      run.abort();
+    }
     const isPaused = () => run.state === 'paused' && told.resumed < told.paused;
     const rest = () => isPaused() && world.restless && broken.push(`${world.restless} in pause`);
     void clock.sleep(AWAY_MS / 2).then(rest);
@@ -168,6 +178,10 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
   if (kept.begins > 1 || kept.ends.length !== kept.begins)
     broken.push(`began ${kept.begins} recordings and ended ${kept.ends.length}`);
   const outcome = result?.outcome ?? 'failed';
+  const readings = kept.baseline.map(({ at, values }) => `${at} ${values.filter((one) => one !== undefined).length}`);
+  const isUnbegun = outcome !== 'completed' && readings.length === 0;
+  if (course.hasBaseline && !isUnbegun && readings.join() !== 'begin 2,end 2')
+    broken.push(`the baseline holds [${readings.join()}]`);
   if (kept.begins > 0 && kept.ends[0] !== outcome) broken.push(`is ${outcome}, and ${kept.ends[0]} in the file`);
   if (result) {
     const { totalMs, ...parts } = result.deadTime;

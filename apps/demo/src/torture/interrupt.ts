@@ -1,6 +1,6 @@
-import { DaqtorError, grid, linspace, retry } from '@daqtor/core';
+import { adaptive1D, adaptive2D, DaqtorError, fly, grid, inBand, linspace, retry, times } from '@daqtor/core';
+import { scanKinds } from '@daqtor/core/testing';
 import { INTERRUPTIONS } from './interrupt-actions.ts';
-import { SCAN_KINDS } from './interrupt-kinds.ts';
 import { type Course, instantsOf, trial } from './interrupt-trial.ts';
 import { table } from './table.ts';
 
@@ -34,10 +34,32 @@ const ROUGH: Readonly<Record<string, Course>> = {
   },
 };
 
+/** Scans that do more than measure points. */
+const RICH: Readonly<Record<string, Course>> = {
+  'with a baseline': { make: line, hasBaseline: true },
+  'with a condition': {
+    make: line,
+    settings: {
+      waitUntil: [
+        inBand('y', { from: 0, to: 1, forMs: 4, withinMs: 500, everyMs: 2 }),
+        inBand('camera', { data: 'camera', of: 'max', from: 0, forMs: 1, withinMs: 500, everyMs: 2, steps: [1, 2] }),
+      ],
+    },
+  },
+};
+
+const KINDS = {
+  ...scanKinds,
+  adaptive_line: adaptive1D('x', 0, 2, { signal: 'meter', count: 6, initial: 3 }),
+  fly: fly('x', 0, 4, 3, { overrun: 0.5 }),
+  fly_lines: fly('x', 0, 4, 3, { lines: linspace('y', 0, 1, 3), snake: true }),
+  fly_timed: fly('x', 0, 4, 9, { lines: times(2, 80) }),
+  adaptive_plane: adaptive2D(['x', 0, 1], ['y', 0, 1], { signal: 'meter', count: 7, initial: 4 }),
+};
+
 const COURSES: Readonly<Record<string, Course>> = {
-  ...Object.fromEntries(
-    Object.entries(SCAN_KINDS).map(([name, make]): [string, Course] => [name, { make: ({ x, y }) => make(x, y) }]),
-  ),
+  ...Object.fromEntries(Object.entries(KINDS).map(([name, scan]): [string, Course] => [name, { make: () => scan }])),
+  ...RICH,
   ...ROUGH,
 };
 

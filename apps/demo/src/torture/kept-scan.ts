@@ -1,4 +1,4 @@
-import type { LogLine, ScanOutcome, ScanPoint, ScanRecorder } from '@daqtor/core';
+import type { BaselineReading, LogLine, ScanOutcome, ScanPoint, ScanRecorder } from '@daqtor/core';
 import { Subject } from 'rxjs';
 
 const SAVE_MS = 3;
@@ -6,6 +6,7 @@ const SAVE_MS = 3;
 /** A recorder in memory that takes 3 ms for a point, or a line of them, with an account of how it was used. */
 export class KeptScan {
   readonly points: ScanPoint[] = [];
+  readonly baseline: BaselineReading[] = [];
   readonly log: LogLine[] = [];
   readonly ends: ScanOutcome[] = [];
   begins = 0;
@@ -31,6 +32,10 @@ export class KeptScan {
         file: '/memory',
         group: '/RawData/Scan000',
         saved$: saved,
+        keepBaseline: async (reading) => {
+          await clock.sleep(SAVE_MS);
+          this.baseline.push(reading);
+        },
         end: async (outcome) => {
           await drained;
           await clock.sleep(SAVE_MS);

@@ -25,6 +25,8 @@ export const VIEWER_CALLS: Readonly<Record<string, Kind>> = {
   live: 'streams',
   'apply settings': 'tells',
   'read settings': 'asks',
+  'apply settings while live': 'tells',
+  'read settings while live': 'asks',
   close: 'closes',
 };
 

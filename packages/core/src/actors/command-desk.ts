@@ -5,8 +5,8 @@ import type { Clock, TimerHandle } from '../time/clock.ts';
 export interface Task<T> {
   /** For the error message, e.g. `moving to 3 mm`. */
   readonly tried: string;
-  /** Longest time without a sign of life. */
-  readonly timeoutMs: number;
+  /** Longest time without a sign of life, as it is set now. */
+  readonly timeoutMs: () => number;
   /**
    * @param signal - aborted on timeout, on stop and on close
    * @param watch - for what may go on for long, as long as the instrument answers
@@ -80,27 +80,33 @@ export class CommandDesk {
     const { tried, timeoutMs } = command.task;
     const clock = this.#clock;
     let lastMs = clock.now();
+    let limitMs = timeoutMs();
     const look = () => {
-      const leftMs = lastMs + timeoutMs - clock.now();
+      const leftMs = lastMs + limitMs - clock.now();
       if (leftMs > 0) {
         command.timer = clock.setTimeout(look, leftMs);
         return;
       }
-      const problem = `${tried} took longer than ${timeoutMs} ms`;
+      const problem = `${tried} took longer than ${limitMs} ms`;
       const advice = 'Check that the instrument is powered, connected and free, or raise timeoutMs';
       this.#fail(command, new DaqtorError('instrument.timeout', { problem, advice }));
     };
-    command.timer = clock.setTimeout(look, timeoutMs);
+    const hold = () => {
+      if (command.timer) clock.clearTimeout(command.timer);
+      command.timer = undefined;
+    };
+    command.timer = clock.setTimeout(look, limitMs);
     return {
       answered: () => {
-        // The timer is left running, since moving it with each of thousands of frames would cost more than to look.
         lastMs = clock.now();
-        if (this.#current === command) command.timer ??= clock.setTimeout(look, timeoutMs);
+        if (this.#current !== command) return;
+        const isShorter = timeoutMs() < limitMs;
+        limitMs = timeoutMs();
+        // A timer that is not late is left running: moving it with each of thousands of frames would cost more than to look.
+        if (isShorter) hold();
+        command.timer ??= clock.setTimeout(look, limitMs);
       },
-      hold: () => {
-        if (command.timer) clock.clearTimeout(command.timer);
-        command.timer = undefined;
-      },
+      hold,
     };
   }
 

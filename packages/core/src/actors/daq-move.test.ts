@@ -18,6 +18,13 @@ it('takes a target in other units', async () => {
   expect(driver.calls).toEqual(['startMove 1.5']);
 });
 
+it('names itself when it is given units that do not fit', async () => {
+  const { x } = await connectedMove();
+  await expect(x.move(1, 's')).rejects.toThrow("[x] 1 's' cannot be expressed in 'mm'");
+  await expect(x.moveBy(1, 'milimeter')).rejects.toMatchObject({ code: 'data.units', instrument: 'x' });
+  await x.close();
+});
+
 it('arrives when the read-back is exactly epsilon away, and waits on while it is further', async () => {
   let position = 0;
   const { x, clock } = await connectedMove(() => ({ readPosition: async () => position }), {

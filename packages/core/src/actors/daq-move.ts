@@ -7,6 +7,7 @@ import type { Clock } from '../time/clock.ts';
 import { convertSpan, convertUnits } from '../units/units.ts';
 import type { ConnectWith } from './driver-keeper.ts';
 import { estimateMoveMs } from './estimate-move.ts';
+import { inTheNameOf } from './in-the-name-of.ts';
 import { type MoveParts, type MoveSettings, movePartsOf, OWN_MOVE_SETTINGS } from './move-parts.ts';
 import type { ChangeOptions } from './settings-desk.ts';
 import { jogEnd, narrowed, refuseBeyond } from './target-limits.ts';
@@ -125,18 +126,18 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
    *
    * @param target - in `units`, or in the units given
    * @returns where it came to rest, read back, in `units`
-   * @throws DaqtorError `move.limit` before anything is sent; `instrument.*` if it does not arrive
+   * @throws DaqtorError `move.limit`, `data.units` before anything is sent; `instrument.*` if it does not arrive
    */
   async move(target: number, units: string = this.units): Promise<Arrival> {
     this.#parts.keeper.allow('move', 'idle');
-    const own = convertUnits(target, units, this.units);
+    const own = inTheNameOf(this.name, 'converting the target', () => convertUnits(target, units, this.units));
     this.checkTarget(own);
     return await this.#drive(`moving to ${own} ${this.units}`, own);
   }
 
   /** Moves by a distance from where it is, read afresh. As `move` otherwise. */
   async moveBy(distance: number, units: string = this.units): Promise<Arrival> {
-    const own = convertSpan(distance, units, this.units);
+    const own = inTheNameOf(this.name, 'converting the distance', () => convertSpan(distance, units, this.units));
     return await this.move((await this.read()) + own);
   }
 

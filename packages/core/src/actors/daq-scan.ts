@@ -4,11 +4,17 @@ import type { LogLine, ScanPoint } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { type DeadTime, DeadTimeLedger, type TimedPhase } from '../scan/dead-time.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
+import { modulesOf } from '../scan/modules-of.ts';
 import { type Progress, progressOf } from '../scan/progress.ts';
 import { settingsOf } from '../scan/scan-settings.ts';
+import { suspendersOf } from '../scan/suspender.ts';
 import type { Clock } from '../time/clock.ts';
+import { BaselineReader } from './baseline-reader.ts';
+import { OwnGrabs } from './own-grabs.ts';
 import { PointKeeper } from './point-keeper.ts';
 import { refusalOf, type ScanCommand } from './scan-commands.ts';
+import { ScanConditions } from './scan-conditions.ts';
+import { readingDue } from './scan-crossing.ts';
 import type { Counts, ScanContext, ScanEmitted, ScanPhase } from './scan-facts.ts';
 import { type ScanGuard, scanGuards } from './scan-guards.ts';
 import { ScanInstruments, type ScanInstrumentsOptions } from './scan-instruments.ts';
@@ -37,6 +43,7 @@ export interface ScanResult {
 
 const TIMED: Readonly<Record<ScanPhase, TimedPhase>> = {
   preparing: 'overhead',
+  reading: 'exposure',
   moving: 'motion',
   settling: 'settling',
   grabbing: 'exposure',
@@ -80,35 +87,57 @@ export class DaqScan {
   /** What interferes with the scan by itself. */
   #guards: readonly ScanGuard[] = [];
   readonly #progress: BehaviorSubject<Progress>;
+  /** As the machine has told it; its snapshot still shows the one before while a phase begins. */
+  #phase: ScanPhase = 'preparing';
   /** Of the phase under way: what a former one still does is not wanted any more. */
   #ticket = 0;
 
   constructor(options: ScanOptions, { clock, reconnect }: ScanSurroundings) {
-    const { over, read, before = NOTHING_BEFORE } = options;
+    const { over, read, baseline = [], before = NOTHING_BEFORE } = options;
     const { steps, skipped } = before;
     this.#options = options;
     this.#clock = clock;
     this.#startedMs = clock.now();
     this.#ledger = new DeadTimeLedger(this.#startedMs);
-    this.#instruments = new ScanInstruments({ over, read, reconnect });
+    const settings = settingsOf(options);
+    const { settleMs, waitMs, waitUntil, suspendWhen, onError, onOvershoot, returnTo } = settings;
+    const modules = options.modules ?? modulesOf(options);
+    const grabs = new OwnGrabs();
+    const conditions = new ScanConditions({
+      conditions: waitUntil,
+      modules,
+      actuators: over.actuators.map(({ actuator }) => actuator.name),
+      clock,
+      grabs,
+      waits: (texts) => this.#await(texts),
+    });
+    this.#instruments = new ScanInstruments({
+      over,
+      read,
+      baseline: new BaselineReader(baseline, clock, grabs),
+      watched: waitUntil.flatMap(({ module }) => modules[module] ?? []),
+      grabs,
+      reconnect,
+    });
     this.#keeper = new PointKeeper(clock, steps * (over.flight?.bins ?? 1));
     const note = this.#note.bind(this);
     const deadTime = () => this.#ledger.total(clock.now());
-    this.#work = new ScanWork({ options, clock, instruments: this.#instruments, keeper: this.#keeper, note, deadTime });
+    const [instruments, keeper] = [this.#instruments, this.#keeper];
+    this.#work = new ScanWork({ options, settings, clock, instruments, keeper, conditions, note, deadTime });
     this.points$ = this.#keeper.points$;
     this.#progress = new BehaviorSubject(
       this.#progressNow('preparing', this.pointsIn({ measured: steps - skipped, skipped })),
     );
     this.progress$ = this.#progress.asObservable();
-    const { settleMs, waitMs, onError, onOvershoot, returnTo } = settingsOf(options);
     this.actor = createActor(scanMachine, {
       clock: clock as never,
       input: {
         before,
         hasStep: (step) => this.#work.hasStep(step),
-        settles: settleMs > 0 || over.isTimed,
+        settles: settleMs > 0 || over.isTimed || waitUntil.length > 0,
         waitMs,
         onError,
+        hasBaseline: baseline.length > 0,
         returns: returnTo !== undefined,
         begin: (phase, now) => this.#begin(phase, now),
       },
@@ -126,7 +155,8 @@ export class DaqScan {
     });
     this.actor.start();
     this.#guards = scanGuards({
-      options,
+      read,
+      suspenders: [...(options.suspend ?? []), ...suspendersOf(suspendWhen, modules)],
       onOvershoot,
       clock,
       state: () => this.state,
@@ -165,9 +195,12 @@ export class DaqScan {
   refusal(command: ScanCommand): string | undefined {
     if (this.#isOver || !this.actor.getSnapshot().can({ type: command })) return refusalOf(command, this.state);
     if (this.state !== 'paused' || command === 'skipPoint') return undefined;
-    const away = this.#instruments.away.map(({ name, state }) =>
-      state === 'connecting' ? `[${name}] is being connected` : `[${name}] is ${state}; connect it again first`,
-    );
+    const isReading = readingDue(this.actor.getSnapshot().context) !== undefined;
+    const away = this.#instruments
+      .away(isReading)
+      .map(({ name, state }) =>
+        state === 'connecting' ? `[${name}] is being connected` : `[${name}] is ${state}; connect it again first`,
+      );
     return away.length > 0 ? away.join('; ') : undefined;
   }
 
@@ -236,6 +269,7 @@ export class DaqScan {
 
   #begin(name: ScanPhase, now: ScanContext): void {
     this.#ticket = now.ticket;
+    this.#phase = name;
     this.#ledger.enter(TIMED[name], this.#clock.now());
     if (name === 'finishing') for (const guard of this.#guards) guard.stop();
     void this.#perform(name, now);
@@ -251,9 +285,15 @@ export class DaqScan {
       const error = DaqtorError.is(cause) ? cause : DaqtorError.of(cause, 'scan', phase);
       this.#note('ERROR', `${phase} at step ${now.step}: ${error.message}`);
       if (phase === 'returning') this.#work.troubles.push(error);
-      const at = phase === 'waiting' ? this.#instruments.phaseOf(error.instrument) : phase;
-      this.actor.send({ type: 'failed', ticket, phase: at, error });
+      this.actor.send({ type: 'failed', ticket, phase: this.#policyPhase(phase, now, error), error });
     }
+  }
+
+  /** Whose policies count for an error. */
+  #policyPhase(phase: ScanPhase, { baseline }: ScanContext, { instrument }: DaqtorError): ScanPhase {
+    if (phase === 'waiting') return this.#instruments.phaseOf(instrument);
+    if (phase !== 'reading') return phase;
+    return this.#work.handedOver === baseline.now ? 'saving' : 'grabbing';
   }
 
   #result(outcome: ScanResult['outcome'], { measured, skipped }: Counts): ScanResult {
@@ -287,6 +327,15 @@ export class DaqScan {
     const counts = this.pointsIn({ measured: end.step - end.skipped, skipped: end.skipped });
     if (error) return { ...counts, outcome: 'failed', error: end.error ?? error };
     return { ...counts, outcome: end.outcome, error: end.error };
+  }
+
+  /** While something has to come into its band; the time for it is no settling. */
+  #await(waitsFor: readonly string[]): void {
+    if (waitsFor.length > 0) this.#ledger.enter('conditions', this.#clock.now());
+    const wasWaiting = this.#progress.value.waitsFor.length > 0;
+    if ((waitsFor.length === 0 && !wasWaiting) || this.state === 'ended') return;
+    const { step, skipped } = this.actor.getSnapshot().context;
+    this.#show(this.#phase, this.pointsIn({ measured: step - skipped, skipped }), { waitsFor });
   }
 
   /** Shows and notes what happens. */
@@ -325,14 +374,18 @@ export class DaqScan {
   }
 
   #progressNow(state: Progress['state'], { measured, skipped }: Counts, why: Why = {}): Progress {
-    const { trouble, heldBy = [] } = why;
+    const { trouble, heldBy = [], waitsFor = [] } = why;
     const elapsedMs = this.#clock.now() - this.#startedMs;
     const [plan, done, point] = [this.#options.over, measured + skipped, this.#work.measured];
     const before = (this.#options.before?.steps ?? 0) * (plan.flight?.bins ?? 1);
-    return progressOf({ plan, state, done, before, skipped, elapsedMs, point, trouble, heldBy });
+    return progressOf({ plan, state, done, before, skipped, elapsedMs, point, trouble, heldBy, waitsFor });
   }
 }
 
 /** How a scan ended. */
 export type ScanEnd = Omit<Extract<ScanEmitted, { type: 'ended' }>, 'type'>;
-type Why = { readonly trouble?: DaqtorError | undefined; readonly heldBy?: readonly string[] };
+type Why = {
+  readonly trouble?: DaqtorError | undefined;
+  readonly heldBy?: readonly string[];
+  readonly waitsFor?: readonly string[];
+};

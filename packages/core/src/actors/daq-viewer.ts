@@ -11,15 +11,14 @@ import { measureRois, type Roi } from '../roi/roi.ts';
 import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
 import { checkedDetector } from './checked-detector.ts';
-import type { TaskWatch } from './command-desk.ts';
 import { type ConnectWith, DriverKeeper } from './driver-keeper.ts';
 import { type ExpectedGrab, expectedFrom } from './expected-grab.ts';
 import { FrameSource } from './frame-source.ts';
 import type { LiveGrab, LiveOptions, LiveResult } from './live-grab.ts';
+import { LiveRun } from './live-run.ts';
 import { ModuleSettings } from './module-settings.ts';
 import { type ChangeOptions, SettingsDesk } from './settings-desk.ts';
 import { type ShownOptions, shownData } from './shown-data.ts';
-import { loopFrames, relayFrames } from './stream-frames.ts';
 import { ViewerBackground } from './viewer-background.ts';
 import { viewerMachine } from './viewer-machine.ts';
 
@@ -47,7 +46,7 @@ export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
   readonly #changes: SettingsDesk<Settings>;
   readonly #source: FrameSource;
   #expected: ExpectedGrab = {};
-  #live: LiveCounts | undefined;
+  #live: LiveRun | undefined;
   #stopping: Promise<void> | undefined;
   #isOver = false;
 
@@ -72,6 +71,7 @@ export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
       settings: this.#settings,
       keeper: this.#keeper,
       state: () => this.state,
+      amid: () => (this.state === 'live' && !this.#live?.isFixed ? this.#live : undefined),
       own: OWN_SETTINGS,
       inTurn: (ask, signal) => this.#source.ask(ask, signal),
       tell: (changes) => {
@@ -160,20 +160,32 @@ export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
    */
   live(options: LiveOptions = {}): LiveGrab {
     this.#keeper.allow('go live', 'idle');
-    const counts: LiveCounts = { frames: 0, skipped: 0 };
-    this.#live = counts;
+    const run = new LiveRun(
+      {
+        name: this.name,
+        clock: this.#clock,
+        hub: this.data,
+        source: this.#source,
+        driver: this.#keeper.driver,
+        average: () => this.#averageOf(options.average),
+        finish: (raw) => this.#finish(raw),
+        refused: (error) => this.actor.send({ type: 'misread', error }),
+      },
+      options,
+    );
+    this.#live = run;
     this.#isOver = false;
     const done = this.#keeper.command<LiveResult>('live', 'grabbing live data', (signal, watch) =>
-      this.#stream(options, counts, signal, watch),
+      run.run(signal, watch),
     );
     done.catch(() => undefined); // told by the module's facts too
     return {
       done,
       get frames() {
-        return counts.frames;
+        return run.result.frames;
       },
       get skipped() {
-        return counts.skipped;
+        return run.result.skipped;
       },
     };
   }
@@ -197,7 +209,7 @@ export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
     try {
       await this.#keeper.command('stop', 'stopping', (signal) => this.#source.whenFree(signal));
     } finally {
-      if (live) resolve({ ...live } as never);
+      if (live) resolve(live.result as never);
       else reject(reason);
     }
   }
@@ -205,8 +217,10 @@ export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
   /** Data for people's eyes: the newest only, less their background. What is saved does not depend on it. */
   shown$(options: ShownOptions = {}): Observable<DataToExport> {
     const begins = (reset: () => void) => {
-      const { unsubscribe } = this.actor.on('live', reset);
-      return unsubscribe;
+      const subscriptions = (['live', 'settingsChanged'] as const).map((fact) => this.actor.on(fact, reset));
+      return () => {
+        for (const subscription of subscriptions) subscription.unsubscribe();
+      };
     };
     return shownData(this.data.live$, options, this.#clock, begins);
   }
@@ -231,40 +245,11 @@ export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
     );
   }
 
-  async #stream(options: LiveOptions, counts: LiveCounts, signal: AbortSignal, watch: TaskWatch): Promise<never> {
-    const { everyMs = 0, whenBehind = 'fail' } = options;
-    const average = this.#averageOf(options.average);
-    const { driver } = this.#keeper;
-    if (this.#source.isBusy) await this.#source.whenFree(signal);
-    const stream = { hub: this.data, clock: this.#clock, published: () => counts.frames++ };
-    if (!driver.live) {
-      const take = async () => this.#finish(await this.#source.measure(driver, average, signal, watch));
-      return await loopFrames(take, everyMs, stream, signal, watch);
-    }
-    const { live, accept } = this.#source.relay(driver.live.bind(driver), average);
-    const finished = (given: unknown) => {
-      const raw = accept(given);
-      return raw && this.#finish(raw);
-    };
-    const behind = () => {
-      if (whenBehind === 'fail') throw this.#tooFast();
-      counts.skipped++;
-    };
-    return await relayFrames(live, finished, behind, stream, signal, watch);
-  }
-
   #averageOf(average: number = this.settings.average): number {
     if (Number.isInteger(average) && average >= 1) return average;
     throw new DaqtorError('lab.settings', {
       instrument: this.name,
       problem: `a mean is taken of a whole number of grabs, at least 1, not of ${average}`,
-    });
-  }
-
-  #tooFast(): DaqtorError {
-    return new DaqtorError('stream.overflow', {
-      problem: 'frames come faster than they are saved, and there is no room for more',
-      advice: "Slow the instrument down, average, or go live with whenBehind: 'skip'",
     });
   }
 
@@ -284,10 +269,4 @@ export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
     if (overshoot && !this.#isOver) this.actor.send({ type: 'overshot', overshoot });
     this.#isOver = overshoot !== undefined;
   }
-}
-
-/** Counts of a live grab under way. */
-interface LiveCounts {
-  frames: number;
-  skipped: number;
 }

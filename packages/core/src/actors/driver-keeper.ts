@@ -89,7 +89,7 @@ export class DriverKeeper<
 
   /** Gives the machine a command and waits for its end. */
   command<T>(type: Command | LifeCommand, tried: string, run: Task<T>['run']): Promise<T> {
-    const { timeoutMs } = this.#options.settings.current;
+    const timeoutMs = () => this.#options.settings.current.timeoutMs;
     const { id, answer } = this.#desk.take({ tried, timeoutMs, run });
     this.#options.send({ type, id });
     return answer;

@@ -19,13 +19,20 @@ export class DriverTurn {
   }
 
   /**
-   * Resolves when the turn is free.
+   * Resolves when the turn is free. Of several who wait, only one may have it: `take` sees to that.
    *
    * @throws `signal.reason` if whoever waits is not wanted any more by then
    */
   async whenFree(signal: AbortSignal): Promise<void> {
-    await this.#call;
+    while (this.#call) await this.#call;
     signal.throwIfAborted();
+  }
+
+  /** Asks as soon as the turn is free, and holds it. */
+  async take<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    while (this.#call) await this.#call;
+    signal.throwIfAborted();
+    return await this.hold(ask());
   }
 
   /** Forgets the call of a driver that was given up. */

@@ -30,8 +30,7 @@ export class FrameSource {
 
   /** Asks the driver for something else than data, in its turn. */
   async ask<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    if (this.#turn.isTaken) await this.#turn.whenFree(signal);
-    return await this.#turn.hold(ask());
+    return await this.#turn.take(ask, signal);
   }
 
   /** For a driver that takes the place of another. */
@@ -58,17 +57,21 @@ export class FrameSource {
    * What a driver that runs by itself delivers, as frames.
    *
    * @param live - the driver's own; the turn is taken until it has ended
+   * @param average - asked for every frame: a mean that was begun for another number of frames begins anew
    * @returns the same with a turn, and what makes a frame of each delivery: undefined while it still averages
    */
-  relay(live: NonNullable<DetectorDriver['live']>, average: number) {
+  relay(live: NonNullable<DetectorDriver['live']>, average: () => number) {
     const mean = new RunningMean();
+    let wanted = average();
     return {
-      live: (deliver: Parameters<typeof live>[0], signal: AbortSignal) => this.#turn.hold(live(deliver, signal)),
+      live: (...[deliver, signal, lost]: Parameters<typeof live>) => this.#turn.hold(live(deliver, signal, lost)),
       accept: (given: unknown): DataToExport | undefined => {
         const frame = this.#signed(given, this.#clock.epochMs() / 1000);
-        if (average === 1) return frame;
+        if (wanted !== average()) mean.reset();
+        wanted = average();
+        if (wanted === 1) return frame;
         mean.add(frame);
-        if (mean.count < average) return undefined;
+        if (mean.count < wanted) return undefined;
         const averaged = mean.mean();
         mean.reset();
         return averaged;

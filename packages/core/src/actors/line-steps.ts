@@ -27,12 +27,17 @@ export class LineSteps implements ScanSteps {
   readonly perStep: number;
   readonly #options: LineStepsOptions;
   #line = 0;
+  #targets: readonly number[] = [];
   /** Where the other axes are on this line. */
   #slow: readonly number[] = [];
 
   constructor(options: LineStepsOptions) {
     this.#options = options;
     this.perStep = options.flight.bins;
+  }
+
+  get targets(): readonly number[] {
+    return this.#targets;
   }
 
   has(line: number): boolean {
@@ -47,7 +52,8 @@ export class LineSteps implements ScanSteps {
     const { over, flight, instruments } = this.#options;
     this.#line = line;
     const slow = over.at(line * this.perStep).targets.slice(0, -1);
-    const positions = await instruments.move([...slow, rampOf(flight, line)[0]]);
+    this.#targets = [...slow, rampOf(flight, line)[0]];
+    const positions = await instruments.move(this.#targets);
     this.#slow = positions.slice(0, -1);
   }
 

@@ -10,12 +10,13 @@ const value = (number: number) => [new DataWithAxes({ name: 'signal', data: [num
 
 /** A detector that runs freely; `camera.deliver` is its frame. */
 async function freeRunning(settings: Parameters<typeof connectedViewer>[1] = {}) {
-  const camera = { deliver: (() => {}) as Deliver, stopped: false, fail: (_: unknown) => {} };
+  const camera = { deliver: (() => {}) as Deliver, lost: (_: number) => {}, stopped: false, fail: (_: unknown) => {} };
   const connected = await connectedViewer(
     () => ({
-      live: (deliver, signal) =>
+      live: (deliver, signal, lost) =>
         new Promise((_, reject) => {
           camera.deliver = deliver;
+          camera.lost = lost;
           camera.fail = reject;
           signal.addEventListener('abort', () => {
             camera.stopped = true;
@@ -197,6 +198,32 @@ describe('a live grab of a detector that runs freely', () => {
     await expect(live.done).rejects.toMatchObject({ code: 'instrument.timeout' });
     expect(clock.now()).toBe(370);
     expect(live.frames).toBe(3);
+  });
+
+  it('has from the next frame on the time that is set meanwhile', async () => {
+    const { meter, clock, camera } = await freeRunning({ timeoutMs: 1000 });
+    const live = meter.live();
+    await meter.set({ timeoutMs: 100 });
+    camera.deliver(value(1));
+    await clock.sleep(99);
+    expect(meter.state).toBe('live');
+    await clock.sleep(2);
+    expect(meter.state).toBe('faulted');
+    await expect(live.done).rejects.toThrow('[meter] grabbing live data took longer than 100 ms');
+  });
+
+  it('takes what the instrument says it lost as what a saver had no room for', async () => {
+    const { meter, camera } = await freeRunning();
+    const skipping = meter.live({ whenBehind: 'skip' });
+    camera.deliver(value(1));
+    camera.lost(3);
+    camera.deliver(value(2));
+    await meter.stop();
+    expect(await skipping.done).toEqual({ frames: 2, skipped: 3 });
+    const failing = meter.live();
+    camera.lost(1);
+    await expect(failing.done).rejects.toMatchObject({ code: 'stream.overflow', instrument: 'meter' });
+    expect([camera.stopped, meter.state]).toEqual([true, 'idle']);
   });
 
   it('does not take nonsense for a frame', async () => {

@@ -7,17 +7,19 @@ export interface LiveOptions {
   /** Frames averaged into one; default the setting of the detector. */
   readonly average?: number;
   /**
-   * For an instrument that runs freely: `fail` ends the live grab with `stream.overflow` (default); `skip` leaves frames out
+   * For an instrument that runs freely: `fail` ends the live grab with `stream.overflow` when one is lost (default); `skip` leaves frames out
    * of what is saved, all savers alike, and counts them in `skipped`.
    */
   readonly whenBehind?: WhenBehind;
+  /** Whether settings are left alone until it ends, for frames that belong together; default false. */
+  readonly fixed?: boolean;
 }
 
 /** How a live grab went. */
 export interface LiveResult {
   /** Frames that were published. */
   readonly frames: number;
-  /** Frames that were shown but not saved, since a saver was behind. */
+  /** Frames that were not saved, since a saver was behind (these were shown), or that the instrument says it lost. */
   readonly skipped: number;
 }
 

@@ -27,8 +27,6 @@ export interface LifeContext extends LifeInput {
   readonly id: number;
 }
 
-type FailedEvent = Extract<CommandEvent, { type: 'failed' }>;
-
 /**
  * What the machines of all modules can do and ask: remember a command, begin it, tell its end, and let only the answer to
  * the command under way count.
@@ -61,8 +59,14 @@ export function lifeOf<
   });
 }
 
-const tellFault = { type: 'tellFault', params: ({ event }: { event: FailedEvent }) => event.error } as const;
-const tellRefusal = { type: 'tellRefusal', params: ({ event }: { event: FailedEvent }) => event.error } as const;
+type TroubleEvent = { readonly error: DaqtorError };
+
+/** Tells the error of an event: the module cannot be trusted any more. */
+export const tellFault = { type: 'tellFault', params: ({ event }: { event: TroubleEvent }) => event.error } as const;
+const tellRefusal = { type: 'tellRefusal', params: ({ event }: { event: TroubleEvent }) => event.error } as const;
+
+/** Where an error beside the command under way leads, if the instrument only refused: nowhere. */
+export const tellsRefusal = { actions: tellRefusal } as const;
 
 /** Where a failure leads from a state in which the instrument cannot be used. */
 export const failsToFaulted = { guard: 'isAnswer', target: 'faulted', actions: tellFault } as const;

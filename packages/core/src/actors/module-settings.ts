@@ -82,6 +82,15 @@ export function needsConnection(instrument: string, names: Iterable<string>): Da
   });
 }
 
+/** The error for settings that cannot be changed in the midst of what is under way. */
+export function needsRest(instrument: string, names: Iterable<string>): DaqtorError {
+  return new DaqtorError('module.state', {
+    instrument,
+    problem: `${namesOf(names)} cannot be changed while it is live`,
+    advice: 'Stop it first',
+  });
+}
+
 /** Whether two settings are the same, as plain data; anything else is compared by identity. */
 function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;

@@ -8,6 +8,8 @@ import {
   lifeEvents,
   lifeOf,
   lifeStates,
+  tellFault,
+  tellsRefusal,
 } from './module-life.ts';
 
 /** Commands of a DAQ_Move, each with its identity, and what happens beside them. */
@@ -39,8 +41,8 @@ export const moveMachine = lifeOf<MoveEvent, MoveFact>().createMachine({
         home: { target: 'homing', actions: ['remember', { type: 'tell', params: 'homing' }] },
         read: begins('reading'),
         stop: begins('stopping'),
-        lost: { target: 'faulted', actions: { type: 'tellFault', params: ({ event }) => event.error } },
-        misread: { actions: { type: 'tellRefusal', params: ({ event }) => event.error } },
+        lost: { target: 'faulted', actions: tellFault },
+        misread: tellsRefusal,
       },
     },
     moving: { entry: 'begin', on: { stop: begins('stopping'), done: answersWith('arrived'), failed: failsByKind } },

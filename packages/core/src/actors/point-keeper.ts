@@ -1,5 +1,6 @@
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
 import type {
+  BaselineReading,
   LogLine,
   ScanDescription,
   ScanOutcome,
@@ -8,7 +9,7 @@ import type {
   ScanRecording,
 } from '../contracts/scan-recorder.ts';
 import type { DataToExport } from '../data/data-to-export.ts';
-import type { DaqtorError } from '../errors/daqtor-error.ts';
+import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
 import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
@@ -60,6 +61,12 @@ export class PointKeeper {
   async #open(recorder: ScanRecorder, description: ScanDescription): Promise<void> {
     const points = this.#points.attach(QUEUE);
     this.#recording = await recorder.begin(description, { points, log$: this.#log }, this.#clock);
+    if (description.baseline && !this.#recording.keepBaseline) {
+      throw new DaqtorError('save.failed', {
+        problem: 'what saves this scan cannot keep a baseline',
+        advice: 'Leave the baseline out, or save to something that keeps it, e.g. `dataset`',
+      });
+    }
     this.#recording.trouble$?.subscribe((trouble) => this.trouble$.next(trouble));
     this.#recording.saved$.subscribe({
       next: (step) => {
@@ -91,6 +98,15 @@ export class PointKeeper {
     await new Promise<void>((resolve, reject) => {
       this.#awaited = { step, resolve, reject };
     });
+  }
+
+  /**
+   * Gives a reading of the baseline away, and waits until it is durable.
+   *
+   * @throws DaqtorError `save.failed`, `data.shape`
+   */
+  async keepBaseline(reading: BaselineReading): Promise<void> {
+    await this.#recording?.keepBaseline?.(reading);
   }
 
   /**

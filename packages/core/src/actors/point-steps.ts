@@ -21,6 +21,10 @@ export class PointSteps implements ScanSteps {
     this.#clock = clock;
   }
 
+  get targets(): readonly number[] {
+    return this.#planned.targets;
+  }
+
   has(step: number): boolean {
     return this.#course.has(step);
   }

@@ -77,7 +77,7 @@ export class PositionReader {
   #read(): Promise<void> {
     const { timeoutMs, read, seen } = this.#options;
     if (this.#reading) return this.#reading;
-    const { id, answer } = this.#desk.take({ tried: 'reading the position', timeoutMs: timeoutMs(), run: read });
+    const { id, answer } = this.#desk.take({ tried: 'reading the position', timeoutMs, run: read });
     const reading = answer
       .then(seen, () => undefined)
       .finally(() => {

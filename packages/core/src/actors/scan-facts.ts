@@ -2,11 +2,12 @@ import type { ScanOutcome } from '../contracts/scan-recorder.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DoneBefore } from '../scan/done-before.ts';
 import type { ErrorRule, FalliblePhase } from '../scan/error-policy.ts';
-import type { NextStep } from './scan-crossing.ts';
+import type { BaselineProgress, NextStep } from './scan-crossing.ts';
 
 /** What a scan works on or waits for. */
 export type ScanPhase =
   | 'preparing'
+  | 'reading'
   | FalliblePhase
   | 'saving'
   | 'skipping'
@@ -64,6 +65,8 @@ export interface ScanInput {
   /** Pause after a point. */
   readonly waitMs: number;
   readonly onError: readonly ErrorRule[];
+  /** Whether there is a baseline, read before the first point and after the last. */
+  readonly hasBaseline: boolean;
   /** Whether the axes go somewhere at the end, unless the scan is aborted or fails. */
   readonly returns: boolean;
   /**
@@ -89,6 +92,7 @@ export interface ScanContext extends ScanInput {
   /** Whether the point under way was begun. */
   readonly isBegun: boolean;
   readonly next: NextStep;
+  readonly baseline: BaselineProgress;
   /** Why it is paused, unless a person wanted it. */
   readonly trouble: DaqtorError | undefined;
   readonly outcome: ScanOutcome;

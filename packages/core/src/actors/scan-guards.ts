@@ -1,6 +1,7 @@
 import type { LogLine } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { ScanSettings } from '../scan/scan-settings.ts';
+import type { Suspender } from '../scan/suspender.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ScanEvent, ScanPhase } from './scan-facts.ts';
 import type { ScanOptions } from './scan-options.ts';
@@ -13,7 +14,8 @@ export interface ScanGuard {
 }
 
 export interface ScanGuardsOptions {
-  readonly options: Pick<ScanOptions, 'read' | 'suspend'>;
+  readonly read: ScanOptions['read'];
+  readonly suspenders: readonly Suspender[];
   readonly onOvershoot: ScanSettings['onOvershoot'];
   readonly clock: Clock;
   readonly state: () => ScanPhase | 'ended';
@@ -26,11 +28,10 @@ export function scanGuards(options: ScanGuardsOptions): readonly ScanGuard[] {
   return [...suspensions(options), overshootGuard(options)];
 }
 
-function suspensions({ options, clock, state, send, note }: ScanGuardsOptions): readonly ScanGuard[] {
-  const { read, suspend = [] } = options;
-  return suspend.map((suspender, i) => {
+function suspensions({ read, suspenders, clock, state, send, note }: ScanGuardsOptions): readonly ScanGuard[] {
+  return suspenders.map((suspender, i) => {
     const { name, action, watch } = suspender;
-    const by = suspend.some((other, k) => k < i && other.name === name) ? `${name} ${i + 1}` : name;
+    const by = suspenders.some((other, k) => k < i && other.name === name) ? `${name} ${i + 1}` : name;
     const isRead = read.some((detector) => detector === watch);
     return new Suspension({
       suspender,
@@ -64,7 +65,7 @@ function unwatched(instrument: string, cause: unknown): DaqtorError {
   });
 }
 
-function overshootGuard({ options, onOvershoot, send, note }: ScanGuardsOptions): ScanGuard {
+function overshootGuard({ read, onOvershoot, send, note }: ScanGuardsOptions): ScanGuard {
   const react = (error: DaqtorError) => {
     note('WARNING', `${onOvershoot} because of an overshoot: ${error.message}`);
     if (onOvershoot === 'pause') send({ type: 'pause', error });
@@ -75,7 +76,7 @@ function overshootGuard({ options, onOvershoot, send, note }: ScanGuardsOptions)
   return {
     start: () => {
       if (onOvershoot === 'ignore') return;
-      subscriptions = options.read.map(({ name: instrument, actor }) =>
+      subscriptions = read.map(({ name: instrument, actor }) =>
         actor.on('overshot', ({ overshoot: { name, label, value, limit, units } }) => {
           const problem = `'${name}' ${label} is ${value} ${units}, beyond its limit of ${limit} ${units}`;
           react(new DaqtorError('instrument.fault', { instrument, problem }));

@@ -4,14 +4,21 @@ import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { FalliblePhase } from '../scan/error-policy.ts';
 import type { PlannedActuator, ScanPlan } from '../scan/plan.ts';
 import { convertUnits } from '../units/units.ts';
+import type { BaselineReader, BaselineValues } from './baseline-reader.ts';
 import type { DaqMove } from './daq-move.ts';
 import type { DaqViewer } from './daq-viewer.ts';
+import type { OwnGrabs } from './own-grabs.ts';
 
 type Module = DaqMove | DaqViewer;
 
 export interface ScanInstrumentsOptions {
   readonly over: Pick<ScanPlan, 'actuators'>;
   readonly read: readonly DaqViewer[];
+  readonly baseline: BaselineReader;
+  /** What else is needed to measure a point: what its conditions look at. */
+  readonly watched: readonly Module[];
+  /** Grabs for the baseline and for conditions. */
+  readonly grabs: OwnGrabs;
   /** Connects a faulted module again; left out, nobody does. */
   readonly reconnect?: ((module: Module) => Promise<void>) | undefined;
 }
@@ -20,17 +27,32 @@ export interface ScanInstrumentsOptions {
 export class ScanInstruments {
   readonly #actuators: readonly PlannedActuator[];
   readonly #detectors: readonly DaqViewer[];
+  readonly #baseline: BaselineReader;
+  readonly #watched: readonly Module[];
+  readonly #grabs: OwnGrabs;
   readonly #reconnect: ScanInstrumentsOptions['reconnect'];
 
-  constructor({ over, read, reconnect }: ScanInstrumentsOptions) {
+  constructor({ over, read, baseline, watched, grabs, reconnect }: ScanInstrumentsOptions) {
     this.#actuators = over.actuators;
     this.#detectors = read;
+    this.#baseline = baseline;
+    this.#watched = watched;
+    this.#grabs = grabs;
     this.#reconnect = reconnect;
   }
 
-  /** Those that cannot be used until they are connected again. */
-  get away(): readonly Module[] {
-    return this.#all.filter(({ state }) => state === 'faulted' || state === 'offline' || state === 'connecting');
+  /**
+   * Those that cannot be used until they are connected again.
+   *
+   * @param isReading - whether the baseline is due: its modules are needed then, and no others
+   */
+  away(isReading: boolean): readonly Module[] {
+    return this.#needed(isReading).filter(({ state }) => isAway(state));
+  }
+
+  /** Reads the modules of the baseline, if that is still wanted when it can begin. Never rejects. */
+  readBaseline(isWanted: () => boolean): Promise<BaselineValues> {
+    return this.#baseline.read(isWanted);
   }
 
   /**
@@ -98,6 +120,7 @@ export class ScanInstruments {
         module: detector,
         isBusy: detector.state === 'grabbing' || detector.state === 'live',
       })),
+      ...this.#grabs.underWay.map((detector) => ({ module: detector, isBusy: true })),
     ].map(async ({ module, isBusy }) => {
       const wasLost = module.state === 'faulted' || module.state === 'offline';
       try {
@@ -114,27 +137,32 @@ export class ScanInstruments {
   /**
    * Connects again what is faulted, unless somebody else does.
    *
+   * @param isReading - whether it is the baseline that needs it
    * @throws DaqtorError why it does not answer
    */
-  async mend(): Promise<void> {
-    await Promise.all(this.#all.map(settled));
+  async mend(isReading: boolean): Promise<void> {
+    await Promise.all(this.#needed(isReading).map(settled));
     const reconnect = this.#reconnect;
-    if (reconnect) for (const module of this.away) await reconnect(module);
+    if (reconnect) for (const module of this.away(isReading)) await reconnect(module);
   }
 
   /** The step of a point in which a module is needed: of its policies those for that step count. */
   phaseOf(name: string | undefined): FalliblePhase {
-    return this.#detectors.some((detector) => detector.name === name) ? 'grabbing' : 'moving';
+    if (this.#detectors.some((detector) => detector.name === name)) return 'grabbing';
+    return this.#actuators.some(({ actuator }) => actuator.name === name) ? 'moving' : 'settling';
   }
 
-  get #all(): readonly Module[] {
-    return [...this.#actuators.map(({ actuator }) => actuator), ...this.#detectors];
+  #needed(isReading: boolean): readonly Module[] {
+    if (isReading) return this.#baseline.modules;
+    return [...new Set([...this.#actuators.map(({ actuator }) => actuator), ...this.#detectors, ...this.#watched])];
   }
 }
 
 async function untilFree({ actor }: DaqViewer): Promise<void> {
   await waitFor(actor, ({ value }) => value !== 'grabbing');
 }
+const isAway = (state: Module['state']): boolean =>
+  state === 'faulted' || state === 'offline' || state === 'connecting';
 
 /** Waits while somebody else connects it. */
 async function settled(module: Module): Promise<void> {

@@ -1,7 +1,7 @@
 import { assign, emit, setup } from 'xstate';
 import type { SkippedStatus } from '../contracts/scan-recorder.ts';
 import { type ErrorVerdict, type FalliblePhase, verdictOn } from '../scan/error-policy.ts';
-import { type Crossing, crossing } from './scan-crossing.ts';
+import { type Crossing, crossing, type NextStep, readingDue } from './scan-crossing.ts';
 import type { Counts, FailedEvent, ScanContext, ScanEmitted, ScanEvent, ScanInput, ScanPhase } from './scan-facts.ts';
 
 type Now = { readonly context: ScanContext; readonly event: ScanEvent };
@@ -21,6 +21,18 @@ function verdictOf(context: ScanContext, { phase, error }: FailedEvent): ErrorVe
   if (!(phase in SKIPPED)) return { do: 'abort' };
   const where = { module: error.instrument, phase: phase as FalliblePhase };
   return verdictOn(context.onError, where, context.attempts);
+}
+
+/** A reading is tried again when its policy says so, or a person. */
+function afterFailure(context: ScanContext, event: ScanEvent): NextStep {
+  if (event.type !== 'failed') return { do: 'measure' };
+  const verdict = verdictOf(context, event);
+  return { do: 'wait', ms: verdict.do === 'retry' ? verdict.afterMs : 0, after: event.error };
+}
+
+function givenUp(event: ScanEvent): NextStep {
+  if (event.type !== 'failed') return { do: 'skip', status: 'skippedByHand' };
+  return { do: 'skip', status: SKIPPED[event.phase as FalliblePhase], error: event.error };
 }
 
 const countsOf = ({ step, skipped }: ScanContext): Counts => ({ measured: step - skipped, skipped });
@@ -103,7 +115,7 @@ export const scanMachine = setup({
       wantsPause: false,
       returns: context.returns && !(event.type === 'stop' && event.stays),
     })),
-    stay: assign({ returns: false }),
+    stay: assign(({ context }) => ({ returns: false, baseline: { ...context.baseline, isWanted: false } })),
     addHolder: assign(({ context, event }) => {
       const others = context.holders.filter((name) => 'by' in event && name !== event.by);
       return { holders: 'by' in event ? [...others, event.by] : others };
@@ -113,6 +125,24 @@ export const scanMachine = setup({
     })),
     tellHold: emit(({ context }) => ({ type: 'held' as const, ...countsOf(context), by: context.holders })),
     tellLift: emit(({ context }) => ({ type: 'lifted' as const, ...countsOf(context) })),
+    beginReading: assign(({ context }) => ({
+      isBegun: true,
+      baseline: { ...context.baseline, now: readingDue(context) },
+    })),
+    countReading: assign(({ context: { baseline } }) => ({
+      baseline: { ...baseline, last: baseline.now, now: undefined, next: { do: 'measure' as const } },
+      attempts: 0,
+      isBegun: false,
+    })),
+    readAgain: assign(({ context, event }) => ({
+      attempts: event.type === 'failed' ? context.attempts + 1 : 0,
+      baseline: { ...context.baseline, next: afterFailure(context, event) },
+    })),
+    readAfresh: assign(({ context }) => ({ baseline: { ...context.baseline, next: { do: 'measure' as const } } })),
+    /** It is kept without the modules that could not be read. */
+    readInPart: assign(({ context, event }) => ({
+      baseline: { ...context.baseline, next: givenUp(event) },
+    })),
     measure: assign({ next: { do: 'measure' } }),
     /** What comes after a wait comes at once; what is to be mended is mended all the same. */
     cutWait: assign(({ context: { next } }) => ({
@@ -150,6 +180,7 @@ export const scanMachine = setup({
     isAnswerAndSettles: (now) => isAnswer(now) && now.context.settles,
     isSkipped: (now) => isAnswer(now) && now.context.next.do === 'skip',
     isBegun: ({ context }) => context.isBegun,
+    isReading: ({ context }) => context.isBegun && readingDue(context) !== undefined,
     wantsPause: ({ context }) => context.wantsPause,
     /** Only the way back is left. */
     isOver: ({ context }) => context.wantsEnd || !context.hasStep(context.step),
@@ -175,6 +206,7 @@ export const scanMachine = setup({
     attempts: 0,
     isBegun: false,
     next: { do: 'measure' },
+    baseline: { isWanted: input.hasBaseline, last: undefined, now: undefined, next: { do: 'measure' } },
     trouble: undefined,
     outcome: 'completed',
     error: undefined,
@@ -199,11 +231,32 @@ export const scanMachine = setup({
         { ...leadsTo('finishing'), actions: 'conclude' },
         leadsTo('paused'),
         leadsTo('held'),
+        leadsTo('reading'),
         leadsTo('returning'),
         leadsTo('waiting'),
         leadsTo('skipping'),
         leadsTo('moving'),
       ],
+    },
+    reading: {
+      entry: ['beginReading', ...at('reading')],
+      on: {
+        suspend,
+        pauseNow: { target: 'interrupting', actions: 'wantPause' },
+        retryPoint: { target: 'interrupting', actions: 'readAgain' },
+        skipPoint: { target: 'interrupting', actions: 'readInPart' },
+        failed: [
+          { guard: { type: 'means', params: 'retry' }, target: 'interrupting', actions: ['tellRetry', 'readAgain'] },
+          { guard: { type: 'means', params: 'skip' }, target: 'interrupting', actions: 'readInPart' },
+          {
+            guard: { type: 'means', params: 'pause' },
+            target: 'interrupting',
+            actions: ['pauseBecause', 'readAfresh'],
+          },
+          { guard: 'isAnswer', target: 'finishing', actions: 'fail' },
+        ],
+        done: { guard: 'isAnswer', target: 'crossing', actions: 'countReading' },
+      },
     },
     moving: {
       entry: [...at('moving'), 'beginPoint'],
@@ -274,8 +327,15 @@ export const scanMachine = setup({
       on: {
         pause: {},
         resume: { target: 'crossing', actions: ['goOn', 'tellResume'] },
-        retryPoint: { guard: 'isBegun', target: 'crossing', actions: ['goOn', 'startOver', 'tellResume'] },
-        skipPoint: { guard: 'isBegun', target: 'crossing', actions: ['skipByHand', 'goOn', 'tellResume'] },
+        retryPoint: {
+          guard: 'isBegun',
+          target: 'crossing',
+          actions: ['goOn', 'startOver', 'readAfresh', 'tellResume'],
+        },
+        skipPoint: [
+          { guard: 'isReading', target: 'crossing', actions: ['readInPart', 'goOn', 'tellResume'] },
+          { guard: 'isBegun', target: 'crossing', actions: ['skipByHand', 'goOn', 'tellResume'] },
+        ],
         stop: [
           { guard: 'isOver', target: 'crossing', actions: ['wantEnd', 'stay'] },
           { target: 'crossing', actions: 'wantEnd' },

@@ -1,8 +1,9 @@
 import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import type { DoneBefore } from '../scan/done-before.ts';
-import type { ScanPlan } from '../scan/plan.ts';
+import type { Modules, ScanPlan } from '../scan/plan.ts';
 import type { ScanSettingsInput } from '../scan/scan-settings.ts';
 import type { Suspender } from '../scan/suspender.ts';
+import type { DaqMove } from './daq-move.ts';
 import type { DaqViewer } from './daq-viewer.ts';
 
 export interface ScanOptions extends ScanSettingsInput {
@@ -10,6 +11,10 @@ export interface ScanOptions extends ScanSettingsInput {
   readonly over: ScanPlan;
   /** What to read at each point; all at once. */
   readonly read: readonly DaqViewer[];
+  /** What is read once before the first point and once after the last, however the scan ends: motors and detectors. */
+  readonly baseline?: readonly (DaqMove | DaqViewer)[];
+  /** Where the modules are that conditions and suspenders name; default those of the scan itself. */
+  readonly modules?: Modules;
   /** What was done before, of a scan that is resumed: it begins with the step after these. Default nothing. */
   readonly before?: DoneBefore;
   /** Where to keep the data, e.g. `dataset('./data')`; without it they are only shown. */

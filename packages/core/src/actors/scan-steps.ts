@@ -17,6 +17,8 @@ export interface ScanSteps {
    * @throws DaqtorError of the first axis that does not arrive; others may still be moving
    */
   approach(step: number): Promise<void>;
+  /** Where the step that was approached last begins: one position per actuator, in the units of the scan. */
+  readonly targets: readonly number[];
   /**
    * Measures the step that was approached last.
    *

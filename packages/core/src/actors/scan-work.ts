@@ -1,14 +1,15 @@
 import type { LogLine, ScanPoint } from '../contracts/scan-recorder.ts';
-import type { DaqtorError } from '../errors/daqtor-error.ts';
+import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
-import { describeScan } from '../scan/describe-scan.ts';
+import { baselineModule, describeScan } from '../scan/describe-scan.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import { preflight } from '../scan/preflight.ts';
-import { type ScanSettings, settingsOf, storedSettings } from '../scan/scan-settings.ts';
+import { type ScanSettings, storedSettings } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
 import { LineSteps } from './line-steps.ts';
 import type { PointKeeper } from './point-keeper.ts';
 import { PointSteps } from './point-steps.ts';
+import type { ScanConditions } from './scan-conditions.ts';
 import type { Counts, ScanContext, ScanPhase } from './scan-facts.ts';
 import type { ScanInstruments } from './scan-instruments.ts';
 import type { ScanOptions } from './scan-options.ts';
@@ -18,6 +19,8 @@ type Note = (level: LogLine['level'], text: string) => void;
 
 export interface ScanWorkOptions {
   readonly options: ScanOptions;
+  readonly settings: ScanSettings;
+  readonly conditions: ScanConditions;
   readonly clock: Clock;
   readonly instruments: ScanInstruments;
   readonly keeper: PointKeeper;
@@ -30,6 +33,7 @@ export interface ScanWorkOptions {
 export class ScanWork {
   readonly #options: ScanOptions;
   readonly #settings: ScanSettings;
+  readonly #conditions: ScanConditions;
   readonly #steps: ScanSteps;
   readonly #clock: Clock;
   readonly #instruments: ScanInstruments;
@@ -43,6 +47,8 @@ export class ScanWork {
   /** Of what was saved, points that were passed without a value. */
   #passed: number;
   #measured: ScanPoint | undefined;
+  /** The last reading of the baseline that was handed over. */
+  #kept: { readonly at: 'begin' | 'end'; readonly done: Promise<void> } | undefined;
   /** Where the axes go at the end. */
   #returnTo: Readonly<Record<string, number>> | undefined;
   #hasMoved = false;
@@ -53,10 +59,11 @@ export class ScanWork {
   /** Counts the phases: what an interrupted one still gets is not taken. */
   #turn = 0;
 
-  constructor({ options, clock, instruments, keeper, note, deadTime }: ScanWorkOptions) {
+  constructor({ options, settings, conditions, clock, instruments, keeper, note, deadTime }: ScanWorkOptions) {
     this.#options = options;
-    this.#settings = settingsOf(options);
-    this.#steps = stepsOf(options, this.#settings, instruments, clock);
+    this.#settings = settings;
+    this.#conditions = conditions;
+    this.#steps = stepsOf(options, settings, instruments, clock);
     this.#passed = options.before?.passed ?? 0;
     this.#clock = clock;
     this.#instruments = instruments;
@@ -70,6 +77,11 @@ export class ScanWork {
     return this.#steps.has(step);
   }
 
+  /** The reading of the baseline that was given to be kept last. */
+  get handedOver(): 'begin' | 'end' | undefined {
+    return this.#kept?.at;
+  }
+
   /** The point that was measured last. */
   get measured(): ScanPoint | undefined {
     return this.#measured;
@@ -81,23 +93,26 @@ export class ScanWork {
     return { measured: measured * perStep - this.#passed, skipped: skipped * perStep + this.#passed };
   }
 
-  /** Ends a wait under way; what the phase still gets is not taken. */
+  /** Ends a wait under way. */
   interrupt(): void {
-    this.#turn++;
     this.#endWait();
   }
 
   /** Does the work of a phase. What the phase before still waits for is not wanted any more. */
   do(phase: ScanPhase, now: ScanContext): Promise<void> {
     this.interrupt();
+    this.#turn++;
     switch (phase) {
       case 'preparing':
         return this.#prepare();
+      case 'reading':
+        return this.#read(now);
       case 'moving':
         return this.#move(now.step);
       case 'settling':
         return this.#settle(now.step);
       case 'grabbing':
+        this.#conditions.passed({ step: now.step, targets: this.#steps.targets });
         return this.#measure();
       case 'saving':
         return this.#save();
@@ -111,6 +126,7 @@ export class ScanWork {
         return this.#return();
       case 'paused':
       case 'held':
+        this.#conditions.forget();
         return new Promise(() => {}); // until somebody or something else lets it go on
       case 'finishing':
         return this.finish(now);
@@ -122,7 +138,13 @@ export class ScanWork {
     await preflight(this.#options);
     if (save) {
       const description = describeScan(over, read, this.#shownSettings(), this.#clock.epochMs());
-      await this.#keeper.open(save, { ...description, scan: over.scan, base: over.base });
+      const baseline = (this.#options.baseline ?? []).map(baselineModule);
+      await this.#keeper.open(save, {
+        ...description,
+        ...(baseline.length > 0 && { baseline }),
+        scan: over.scan,
+        base: over.base,
+      });
       const begins = before.steps === 0 ? 'begins' : `goes on after ${before.steps * this.#steps.perStep} points`;
       this.#note('INFO', `${over.type} ${over.subType} of ${over.size} points ${begins}`);
     }
@@ -139,16 +161,48 @@ export class ScanWork {
     return { ...storedSettings(this.#settings), ...(suspend && { suspend: JSON.stringify(suspend) }) };
   }
 
+  /** Reads the baseline and has it kept, once: what was handed over is not read again. */
+  async #read({ baseline: { now: at, next } }: ScanContext): Promise<void> {
+    if (!at || this.#kept?.at === at) return await this.#kept?.done;
+    const turn = this.#turn;
+    if (next.do === 'wait') {
+      if (next.ms > 0) await this.#sleep(next.ms);
+      await this.#instruments.mend(true);
+    }
+    await this.#readBaseline(at, () => turn === this.#turn, next.do === 'skip');
+  }
+
+  /**
+   * @param isWanted - whether somebody still waits for it
+   * @param inPart - whether it is kept also without those that cannot be read
+   */
+  async #readBaseline(at: 'begin' | 'end', isWanted: () => boolean, inPart: boolean): Promise<void> {
+    const atEpochMs = this.#clock.epochMs();
+    const { values, errors } = await this.#instruments.readBaseline(isWanted);
+    if (!isWanted()) return;
+    const [first, ...others] = errors;
+    for (const { message } of inPart ? errors : others)
+      this.#note('WARNING', `the baseline lacks a module: ${message}`);
+    if (first && !inPart) throw first;
+    const done = this.#keeper.keepBaseline({ at, atEpochMs, values });
+    this.#kept = { at, done };
+    await done;
+  }
+
   async #move(step: number): Promise<void> {
     this.#hasMoved = true;
     await this.#steps.approach(step);
   }
 
-  /** Waits for what was moved to calm down, and for the time at which the point is due. */
+  /** Waits for what was moved to calm down, for the time at which the point is due, and for what has to be in its band. */
   async #settle(step: number): Promise<void> {
+    const turn = this.#turn;
     const dueMs = this.#steps.dueMs(step) ?? Number.NEGATIVE_INFINITY;
     const waitMs = Math.max(this.#settings.settleMs, this.#begunMs + dueMs - this.#clock.now());
     if (waitMs > 0) await this.#sleep(waitMs);
+    const point = { step, targets: this.#steps.targets };
+    if (turn === this.#turn && this.#conditions.isDue(point))
+      await this.#conditions.wait(point, this.#untilInterrupted());
   }
 
   async #measure(): Promise<void> {
@@ -172,14 +226,18 @@ export class ScanWork {
   async #wait({ next }: ScanContext): Promise<void> {
     if (next.do !== 'wait') return;
     if (next.ms > 0) await this.#sleep(next.ms);
-    if (next.after) await this.#instruments.mend();
+    if (next.after) await this.#instruments.mend(false);
   }
 
   /** Rejects as soon as the next phase begins, which then has no use for it. */
   async #sleep(ms: number): Promise<void> {
+    await this.#clock.sleep(ms, this.#untilInterrupted());
+  }
+
+  #untilInterrupted(): AbortSignal {
     const abort = new AbortController();
     this.#endWait = () => abort.abort();
-    await this.#clock.sleep(ms, abort.signal);
+    return abort.signal;
   }
 
   /** That a module which just failed cannot be brought to rest either is for its policy; of any other it is news. */
@@ -194,16 +252,30 @@ export class ScanWork {
     if (restless) throw restless;
   }
 
+  /** An end that did not wait for the baseline has one all the same, as far as it can be had. */
+  async #readAtLast(): Promise<void> {
+    try {
+      if (this.#kept?.at === 'end') await this.#kept.done;
+      else await this.#readBaseline('end', () => true, true);
+    } catch (cause) {
+      const error = DaqtorError.of(cause, 'scan', 'reading the baseline');
+      this.#note('ERROR', error.message);
+      this.troubles.push(error);
+    }
+  }
+
   async #return(): Promise<void> {
     if (this.#returnTo && this.#hasMoved) await this.#instruments.moveSome(this.#returnTo);
   }
 
   /** Brings everything to rest, then closes the file. A motor that cannot be stopped does not keep the file open. */
-  async finish({ outcome, error, step, skipped }: ScanContext): Promise<void> {
+  async finish({ outcome, error, step, skipped, baseline }: ScanContext): Promise<void> {
+    this.#turn++; // Nothing of what was under way is wanted any more.
     for (const { error } of await this.#instruments.rest()) {
       this.#note('ERROR', error.message);
       this.troubles.push(error);
     }
+    if (this.#kept && baseline.last !== 'end') await this.#readAtLast();
     if (error && outcome !== 'failed') this.#note('WARNING', error.message);
     const points = this.pointsIn({ measured: step - skipped, skipped });
     const given = points.skipped > 0 ? `, ${points.skipped} of them skipped` : '';
@@ -227,7 +299,9 @@ function stepsOf(
 }
 
 /** The error because of which a point was interrupted. */
-function culpritOf({ next, trouble }: Pick<ScanContext, 'next' | 'trouble'>): DaqtorError | undefined {
+function culpritOf(now: ScanContext): DaqtorError | undefined {
+  const { trouble } = now;
+  const next = now.baseline.now !== undefined && now.baseline.next.do !== 'measure' ? now.baseline.next : now.next;
   if (next.do === 'measure') return trouble;
   return next.do === 'wait' ? next.after : next.error;
 }

@@ -70,7 +70,9 @@ it('refuses a setting that is not right before anything is sent, all of them at 
     message: expect.stringMatching(/nplc: .*range: /),
   });
   // @ts-expect-error there is no such setting
-  await expect(bench.meter.set({ nlpc: 1 })).rejects.toThrow("'meter' has no setting 'nlpc'. It has ");
+  await expect(bench.meter.set({ nlpc: 1, nplc: 99 })).rejects.toMatchObject({
+    message: expect.stringMatching(/^\[meter\] .*nplc: Too big.*nlpc: there is no such setting; there are .*range/),
+  });
   expect(bench.meter.state).toBe('idle');
   expect(told()).toEqual([]);
   await bench.close();
@@ -111,16 +113,17 @@ it('keeps changes for the next connection while there is none', async () => {
 });
 
 it('does not disturb a measurement: it refuses, and says what to do', async () => {
-  const { bench } = await labWithMeter();
-  const live = bench.meter.live();
-  await expect(bench.meter.set({ nplc: 2 })).rejects.toThrow(
-    '[meter] cannot change its settings while live. Wait until it has finished, or stop it.',
-  );
-  await bench.meter.stop();
-  await live.done;
+  const { bench, clock } = await labWithMeter();
   const setting = bench.meter.set({ nplc: 2 });
   await expect(bench.meter.grab()).rejects.toMatchObject({ code: 'module.state' });
   await setting;
+  const fixed = bench.meter.live({ everyMs: 50, fixed: true });
+  await expect(bench.meter.set({ nplc: 3 })).rejects.toThrow(
+    '[meter] cannot change its settings while live. Wait until it has finished, or stop it.',
+  );
+  await clock.sleep(100);
+  await bench.meter.stop();
+  await fixed.done;
   await bench.close();
 });
 

@@ -1,12 +1,24 @@
 import type { LiveSettings } from '../contracts/live-settings.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Closeable, DriverKeeper, KeptSettings } from './driver-keeper.ts';
+import { inTheNameOf } from './in-the-name-of.ts';
 import { isLost } from './is-lost.ts';
-import { type ModuleSettings, namesOf, needsConnection, type SettingChange } from './module-settings.ts';
+import { type ModuleSettings, namesOf, needsConnection, needsRest, type SettingChange } from './module-settings.ts';
 
 type AnySettings = Readonly<Record<string, unknown>>;
 
 type Adjustable = Closeable & { readonly adjust?: LiveSettings | undefined };
+
+/** Something under way that lets settings change in its midst. */
+export interface SettingsAmid {
+  /**
+   * Makes a change when its turn comes.
+   *
+   * @param tried - for the error, e.g. `changing 'nplc'`
+   * @throws DaqtorError what `run` threw; why what is under way has ended, if it did before
+   */
+  change(tried: string, run: (signal: AbortSignal) => Promise<void>): Promise<void>;
+}
 
 /** Whose settings change, and how. */
 export interface SettingsDeskOptions<Settings extends KeptSettings> {
@@ -14,6 +26,8 @@ export interface SettingsDeskOptions<Settings extends KeptSettings> {
   readonly settings: ModuleSettings<Settings>;
   readonly keeper: Pick<DriverKeeper<Adjustable, never, Settings>, 'allow' | 'command' | 'driver' | 'reconnect'>;
   readonly state: () => string;
+  /** What is under way now, if settings can change in its midst. */
+  amid?(): SettingsAmid | undefined;
   /** Names of the settings that are the module's own business: its driver need not know of them. */
   readonly own: ReadonlySet<string>;
   /** Asks the driver when it is not asked anything else. */
@@ -43,47 +57,55 @@ export class SettingsDesk<Settings extends KeptSettings> {
    *   connection; `instrument.*` if the instrument does not take it
    */
   async make(changes: AnySettings, { reconnect = false }: ChangeOptions): Promise<void> {
-    const { name, settings, keeper, own, state, beforeReconnect } = this.#module;
-    const { wanted, changed } = settings.plan(changes);
+    const { name, settings, keeper, state, beforeReconnect } = this.#module;
+    const { wanted, changed } = inTheNameOf(name, 'checking its settings', () => settings.plan(changes));
     if (state() === 'offline' || state() === 'faulted') return this.#tell(settings.take(wanted));
-    keeper.allow('change its settings', 'idle');
+    const amid = this.#module.amid?.();
+    if (!amid) keeper.allow('change its settings', 'idle');
     if (changed.size === 0) return;
     const adjust = keeper.driver.adjust;
-    const ofDriver = new Set([...changed].filter((one) => !own.has(one)));
+    const ofDriver = this.#ofDriver(changed);
     const fixed = [...ofDriver].filter((one) => !adjust?.names.includes(one));
     if (fixed.length > 0) {
+      if (amid) throw needsRest(name, fixed);
       if (!reconnect) throw needsConnection(name, fixed);
       const resting = beforeReconnect?.();
       if (resting) await resting;
       this.#tell(settings.take(wanted));
       await keeper.reconnect();
-    } else if (adjust && ofDriver.size > 0) await this.#apply(adjust, wanted, ofDriver);
-    else this.#tell(settings.take(wanted));
+    } else if (adjust && ofDriver.size > 0) {
+      const alone: SettingsAmid = { change: (tried, run) => keeper.command('set', tried, run) };
+      await this.#apply(adjust, changes, namesOf(ofDriver), amid ?? alone);
+    } else this.#tell(settings.take(wanted));
   }
 
-  async #apply(adjust: LiveSettings, wanted: Settings, changed: ReadonlySet<string>): Promise<void> {
-    const { settings, keeper, inTurn } = this.#module;
-    let held: AnySettings = {};
-    const read = async (signal: AbortSignal) => {
-      if (adjust.read) held = checkedHeld(await adjust.read(signal), adjust.names);
-    };
+  async #apply(adjust: LiveSettings, changes: AnySettings, names: string, amid: SettingsAmid): Promise<void> {
+    const { settings, inTurn } = this.#module;
+    const read = async (signal: AbortSignal) =>
+      adjust.read ? checkedHeld(await adjust.read(signal), adjust.names) : {};
     const ask = async (signal: AbortSignal) => {
+      // Another change may have been made since this one was asked for.
+      const { wanted, changed } = settings.plan(changes);
       try {
-        await adjust.apply(wanted, changed, signal);
+        await adjust.apply(wanted, this.#ofDriver(changed), signal);
       } catch (error) {
         // Of several settings some may have been taken before one was refused.
-        if (!signal.aborted && !(DaqtorError.is(error) && isLost(error))) await read(signal);
+        if (!signal.aborted && !(DaqtorError.is(error) && isLost(error))) {
+          this.#tell(
+            settings.take(settings.asked, { ...pick(settings.current, adjust.names), ...(await read(signal)) }),
+          );
+        }
         throw error;
       }
-      await read(signal);
+      const held = await read(signal);
+      signal.throwIfAborted();
+      this.#tell(settings.take(wanted, held));
     };
-    try {
-      await keeper.command('set', `changing ${namesOf(changed)}`, (signal) => inTurn(() => ask(signal), signal));
-    } catch (error) {
-      this.#tell(settings.take(settings.asked, { ...pick(settings.current, adjust.names), ...held }));
-      throw error;
-    }
-    this.#tell(settings.take(wanted, held));
+    await amid.change(`changing ${names}`, (signal) => inTurn(() => ask(signal), signal));
+  }
+
+  #ofDriver(names: ReadonlySet<string>): ReadonlySet<string> {
+    return new Set([...names].filter((one) => !this.#module.own.has(one)));
   }
 
   #tell(changes: Readonly<Record<string, SettingChange>>): void {

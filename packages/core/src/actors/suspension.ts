@@ -27,7 +27,7 @@ export class Suspension {
 
   start(): void {
     const { suspender, clock, mayAsk, broken } = this.#options;
-    this.#subscription = watchedValues(suspender.watch, suspender.everyMs, clock, mayAsk).subscribe({
+    this.#subscription = watchedValues(suspender, clock, mayAsk).subscribe({
       next: (value) => this.#see(value),
       error: broken,
       complete: () => broken('it gives no more values'),

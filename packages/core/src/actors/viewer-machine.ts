@@ -1,4 +1,5 @@
 import { emit } from 'xstate';
+import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Overshoot } from '../processing/overshoot.ts';
 import {
   answersWith,
@@ -9,12 +10,15 @@ import {
   lifeEvents,
   lifeOf,
   lifeStates,
+  tellsRefusal,
 } from './module-life.ts';
 
 /** Commands of a DAQ_Viewer, each with its identity, and what shows in its data. */
 export type ViewerEvent =
   | { readonly type: 'grab' | 'live' | 'stop'; readonly id: number }
-  | { readonly type: 'overshot'; readonly overshoot: Overshoot };
+  | { readonly type: 'overshot'; readonly overshoot: Overshoot }
+  /** What was asked beside the command under way was refused. */
+  | { readonly type: 'misread'; readonly error: DaqtorError };
 
 /** Facts that a DAQ_Viewer tells. The data themselves go by the module's hub. */
 export type ViewerFact = 'grabbed' | 'live' | 'stopped';
@@ -44,7 +48,7 @@ export const viewerMachine = lifeOf<ViewerEvent, ViewerFact, OvershotFact>().cre
       },
     },
     grabbing: { entry: 'begin', on: { stop: begins('stopping'), done: answersWith('grabbed'), failed: failsByKind } },
-    live: { entry: 'begin', on: { stop: begins('stopping'), failed: failsByKind } },
+    live: { entry: 'begin', on: { stop: begins('stopping'), failed: failsByKind, misread: tellsRefusal } },
     stopping: { entry: 'begin', on: { done: answersWith('stopped'), failed: failsToFaulted } },
   },
 });

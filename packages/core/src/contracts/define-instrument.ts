@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { ConnectContext } from './connect-context.ts';
 import { parseSettings } from './parse-settings.ts';
 
@@ -81,21 +80,11 @@ export function defineInstrument<
       settings,
       schema,
       change(changes: Readonly<Record<string, unknown>>, from: Settings = settings) {
-        refuseUnknown(kind, Object.keys(schema.shape), Object.keys(changes));
-        return parse({ ...from, ...changes });
+        return parseSettings(kind, schema, { ...from, ...changes }, Object.keys(changes)) as Settings;
       },
       connect: (context: ConnectContext, own: Settings = settings) =>
         definition.connect(own as unknown as z.output<z.ZodObject<Shape>>, context),
     };
   };
   return Object.assign(plugin, { role, kind, title, settings: schema });
-}
-
-function refuseUnknown(kind: string, known: readonly string[], given: readonly string[]): void {
-  const strange = given.filter((name) => !known.includes(name));
-  if (strange.length === 0) return;
-  throw new DaqtorError('lab.settings', {
-    problem: `'${kind}' has no setting ${strange.map((name) => `'${name}'`).join(', ')}`,
-    advice: `It has ${known.join(', ')}`,
-  });
 }

@@ -26,9 +26,15 @@ export interface DetectorDriver {
    * `signal` is aborted; then settles, either way, once the instrument has stopped. Without it DAQ_Viewer grabs in a loop.
    *
    * @param deliver - takes the data as `grab` gives them, at any time, one or many, and never throws
+   * @param lost - to be told how many measurements the instrument or its link has lost, as soon as that is known: they end
+   *   the live grab, or are counted, as whoever began it wants; never throws
    * @throws DaqtorError if the instrument stops by itself
    */
-  live?(deliver: (data: readonly DataWithAxes[]) => void, signal: AbortSignal): Promise<void>;
+  live?(
+    deliver: (data: readonly DataWithAxes[]) => void,
+    signal: AbortSignal,
+    lost: (count: number) => void,
+  ): Promise<void>;
   /** How long one `grab` takes, in milliseconds, from its settings and without asking it; for estimates. */
   grabMs?(): number;
   /** Settings that can be changed while it is connected, where there are any. */

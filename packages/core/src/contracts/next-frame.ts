@@ -20,7 +20,7 @@ export function nextFrame(live: NonNullable<DetectorDriver['live']>): DetectorDr
       enough.abort(new DaqtorError('module.stopped', { problem: 'one measurement was wanted' }));
     };
     try {
-      await live(deliver, enough.signal);
+      await live(deliver, enough.signal, () => undefined);
     } catch (error) {
       if (!first) throw error;
     } finally {

@@ -19,6 +19,23 @@ export interface ModuleRecord {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+/** A module of the baseline, as it goes into the file. */
+export interface BaselineModule extends ModuleRecord {
+  readonly role: 'actuator' | 'detector';
+}
+
+/** What the modules of the baseline gave when the scan began, or when it ended. */
+export interface BaselineReading {
+  readonly at: 'begin' | 'end';
+  /** When it was begun, in milliseconds since 1970. */
+  readonly atEpochMs: number;
+  /**
+   * In the order of the description's `baseline`; of an actuator its position, as 0D data of its name. Undefined for one
+   * that could not be read.
+   */
+  readonly values: readonly (DataToExport | undefined)[];
+}
+
 /** A scan as it is written down before its first point. Plain data. */
 export interface ScanDescription {
   /** PyMoDAQ's names, e.g. `Scan2D` and `LinearBackForce`. */
@@ -36,6 +53,8 @@ export interface ScanDescription {
   readonly axes: readonly Axis[];
   readonly actuators: readonly ModuleRecord[];
   readonly detectors: readonly ModuleRecord[];
+  /** What is read once before the first point and once after the last; default nothing. */
+  readonly baseline?: readonly BaselineModule[];
   /** Options of the scan, e.g. `settleMs`. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The scan itself, by which it can be resumed; a recording that is not of one leaves it out. */
@@ -111,6 +130,12 @@ export interface ScanRecording {
    * goes well. A recording without it never waits.
    */
   readonly trouble$?: Observable<DaqtorError | undefined>;
+  /**
+   * Writes a reading of the baseline; resolves once it is durable. A recording without it cannot keep a scan that has one.
+   *
+   * @throws DaqtorError `save.failed`, `data.shape` if it does not fit the one before
+   */
+  keepBaseline?(reading: BaselineReading): Promise<void>;
   /**
    * Writes how the scan ended, closes the file and lets go of everything. Call it once, also after a failure.
    *

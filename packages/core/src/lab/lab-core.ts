@@ -28,6 +28,11 @@ import { reconnectPolicy } from './reconnect-policy.ts';
 import { SharedResources } from './shared-resources.ts';
 import { Supervisor } from './supervisor.ts';
 
+/** Whether the lab itself uses a name, so that no instrument can have it. */
+export function isReserved(name: string): boolean {
+  return name in new LabCore({});
+}
+
 /** What every lab has, whatever its instruments. */
 export class LabCore implements AsyncDisposable {
   readonly clock: Clock;
@@ -110,7 +115,7 @@ export class LabCore implements AsyncDisposable {
       });
     }
     const scan = new DaqScan(
-      { ...options, over: planOf(options.over, this.modules, options.base) },
+      { modules: this.modules, ...options, over: planOf(options.over, this.modules, options.base) },
       { clock: this.clock, reconnect: (module) => this.#connect(module) },
     );
     this.#scan = scan;
@@ -129,7 +134,11 @@ export class LabCore implements AsyncDisposable {
    * @throws DaqtorError `scan.refused` only for a scan that makes no sense in any lab
    */
   async dryRun(options: LabScanOptions): Promise<PreflightReport> {
-    return await preflightReport({ ...options, over: planOf(options.over, this.modules, options.base) });
+    return await preflightReport({
+      modules: this.modules,
+      ...options,
+      over: planOf(options.over, this.modules, options.base),
+    });
   }
 
   /**

@@ -21,8 +21,14 @@ export function migratePreset(
   for (;;) {
     const version = current?.version;
     if (version === newest) return current;
-    const migration = typeof version === 'number' ? migrations[version] : undefined;
-    if (!migration || (version as number) > newest) {
+    if (version !== undefined && typeof version !== 'number') {
+      throw new DaqtorError('lab.settings', {
+        problem: `the preset cannot be understood: its version is '${String(version)}', which is no number`,
+        advice: `Write 'version: ${newest}' at its top`,
+      });
+    }
+    const migration = version === undefined ? undefined : migrations[version];
+    if (!migration || Number(version) > newest) {
       throw new DaqtorError('lab.settings', {
         problem:
           version === undefined

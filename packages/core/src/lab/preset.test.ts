@@ -50,9 +50,36 @@ it('names everything that is not right, at once', () => {
     expect.objectContaining({
       code: 'lab.settings',
       message: expect.stringMatching(
-        /METER_PORT is not set.*a: there is no plugin 'metre'; there are meter, .*b\.port is missing.*b\.nplc: Too big.*c\.nlpc: meter has no such setting; it has .*nplc.*e\.host: this program cannot run drivers in a worker.*d\.scale\.units: .*furlongs/s,
+        /METER_PORT is not set.*a: there is no plugin 'metre'; there are meter, .*b\.port is missing.*b\.nplc: Too big.*c\.nlpc: there is no such setting; there are .*nplc.*e\.host: this program cannot run drivers in a worker.*d\.scale\.units: .*furlongs/s,
       ),
     }),
+  );
+});
+
+it('goes on to look at what else is not right when its form is not, and names modules that the lab cannot have', () => {
+  const preset = {
+    version: 1,
+    moduls: {},
+    reconnect: { firstMs: -1 },
+    modules: {
+      a: { kind: 'metre', typo: 1 },
+      b: { kind: 'meter', settings: { nplc: 99 }, host: 'moon' },
+      c: 3,
+      d: { settings: {} },
+      scan: { kind: 'stub-detector' },
+      clock: { kind: 'stub-detector' },
+    },
+  };
+  expect(() => readPreset(preset, { plugins })).toThrow(
+    expect.objectContaining({
+      message: expect.stringMatching(
+        /reconnect\.firstMs: Too small.*Unrecognized key: "moduls".*a: Unrecognized key: "typo".*a: there is no plugin 'metre'.*b\.host: Invalid option.*b\.port is missing.*b\.nplc: Too big.*c: Invalid input: expected object.*d\.kind is missing.*scan: an instrument cannot be called 'scan'.*clock: an instrument cannot be called 'clock'/s,
+      ),
+    }),
+  );
+  expect(() => readPreset({ version: 1, modules: [] }, { plugins })).toThrow(/preset\.modules: Invalid input/);
+  expect(() => readPreset({ version: '1', modules: {} }, { plugins })).toThrow(
+    /its version is '1', which is no number\. Write 'version: 1'/,
   );
 });
 

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { ActuatorSpec } from '../contracts/define-actuator.ts';
 import type { DetectorSpec } from '../contracts/define-detector.ts';
+import { strangeSettings } from '../contracts/parse-settings.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { fillVariables } from './fill-variables.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { startLab } from './lab.ts';
-import { LabCore } from './lab-core.ts';
+import { isReserved, LabCore } from './lab-core.ts';
+import { reservedName } from './lab-modules.ts';
 import type { LabOptions, LabSpecs } from './lab-options.ts';
 import { migratePreset, PRESET_VERSION } from './migrate-preset.ts';
 import { reconnectPolicy } from './reconnect-policy.ts';
@@ -69,32 +71,62 @@ export function readPreset(
   const filled = fillVariables(migratePreset(preset), variables, (name) =>
     faults.push(`the variable ${name} is not set`),
   );
-  const { data, error } = presetSchema.safeParse(filled);
-  if (!data) throw refuse([...faults, ...faultsOf('preset', error, filled)]);
+  // Modules are looked at one by one, so that one whose form is wrong hides nothing of the others.
+  const { data, error } = presetSchema.extend({ modules: z.record(z.string(), z.unknown()) }).safeParse(filled);
+  if (error) faults.push(...faultsOf('preset', error, filled));
+  const modules: [string, z.output<typeof moduleSchema>][] = [];
   const specs: Record<string, ActuatorSpec | DetectorSpec> = {};
-  for (const [name, { kind, settings, host }] of Object.entries(data.modules)) {
-    const plugin = plugins.find((one) => one.kind === kind);
-    if (!plugin) {
-      faults.push(`${name}: there is no plugin '${kind}'; there are ${plugins.map((one) => one.kind).join(', ')}`);
-      continue;
-    }
-    const parsed = plugin.settings.safeParse(settings);
-    const known = Object.keys(plugin.settings.shape);
-    const strange = Object.keys(settings).filter((key) => !known.includes(key));
-    for (const key of strange) faults.push(`${name}.${key}: ${kind} has no such setting; it has ${known.join(', ')}`);
-    if (parsed.error) faults.push(...faultsOf(name, parsed.error, settings));
-    else if (host !== 'worker') specs[name] = plugin(settings as never);
-    else if (inWorker) specs[name] = inWorker(plugin(settings as never));
-    else faults.push(`${name}.host: this program cannot run drivers in a worker; see 'driverModules' of @daqtor/host`);
+  for (const [name, given] of Object.entries(data?.modules ?? modulesIn(filled))) {
+    if (isReserved(name)) faults.push(`${name}: ${reservedName(name).problem}`);
+    const { data: module, error } = moduleSchema.safeParse(given);
+    if (module) modules.push([name, module]);
+    else faults.push(...faultsOf(name, error, given));
+    const spec = specOf(name, module ?? given, { plugins, inWorker }, faults);
+    if (spec) specs[name] = spec;
   }
-  if (faults.length > 0) throw refuse(faults);
+  if (!data || faults.length > 0) throw refuse(faults);
   const { whenMissing, reconnect } = data;
   const reconnectEach = Object.fromEntries(
-    Object.entries(data.modules).flatMap(([name, { reconnect }]) =>
-      reconnect === undefined ? [] : [[name, reconnect]],
-    ),
+    modules.flatMap(([name, { reconnect }]) => (reconnect === undefined ? [] : [[name, reconnect]])),
   );
   return { specs, options: { whenMissing, reconnectEach, ...(reconnect && { reconnect }) } };
+}
+
+/**
+ * The instrument of a module, as far as its form can be understood.
+ *
+ * @param faults - told everything about it that is not right
+ */
+function specOf(
+  name: string,
+  module: unknown,
+  { plugins, inWorker }: Pick<PresetOptions, 'plugins'> & { readonly inWorker: PresetOptions['inWorker'] | undefined },
+  faults: string[],
+): ActuatorSpec | DetectorSpec | undefined {
+  const { kind, settings = {}, host } = (module ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof kind !== 'string' || typeof settings !== 'object' || settings === null) return undefined;
+  const plugin = plugins.find((one) => one.kind === kind);
+  if (!plugin) {
+    faults.push(`${name}: there is no plugin '${kind}'; there are ${plugins.map((one) => one.kind).join(', ')}`);
+    return undefined;
+  }
+  const { error } = plugin.settings.safeParse(settings);
+  if (error) faults.push(...faultsOf(name, error, settings));
+  const strange = strangeSettings(plugin.settings, Object.keys(settings));
+  faults.push(...strange.map((fault) => `${name}.${fault}`));
+  const isHosted = host === 'worker';
+  if (isHosted && !inWorker) {
+    faults.push(`${name}.host: this program cannot run drivers in a worker; see 'driverModules' of @daqtor/host`);
+  }
+  if (error || strange.length > 0) return undefined;
+  const spec = plugin(settings as never);
+  return isHosted && inWorker ? inWorker(spec) : spec;
+}
+
+/** The modules of a preset whose form is wrong elsewhere. */
+function modulesIn(preset: unknown): Readonly<Record<string, unknown>> {
+  const { modules } = preset as { readonly modules?: unknown };
+  return typeof modules === 'object' && modules !== null && !Array.isArray(modules) ? { ...modules } : {};
 }
 
 /**

@@ -57,10 +57,17 @@ export function batch(lab: LabCore, scans: readonly BatchScan[], options: BatchO
 /**
  * The scans of a file, for the instruments of a lab.
  *
- * @throws DaqtorError `lab.settings` if a detector is not in the lab
+ * @throws DaqtorError `lab.settings` if a module that is read is not in the lab
  */
 export function scansOf({ scans }: Pick<ScanFile, 'scans'>, lab: LabCore): BatchScan[] {
-  return scans.map(({ read, ...scan }) => ({ ...scan, read: read.map((name) => lab.getViewer(name)) }) as BatchScan);
+  return scans.map(({ read, baseline, ...scan }) => {
+    const modules = { read: read.map((name) => lab.getViewer(name)) };
+    return {
+      ...scan,
+      ...modules,
+      ...(baseline && { baseline: baseline.map((name) => lab.getModule(name)) }),
+    } as BatchScan;
+  });
 }
 
 /** Nobody stands by to resume a scan of a batch: an error ends it, unless it has a policy of its own. */

@@ -1,6 +1,6 @@
 import { combineLatest, map, of, Subject } from 'rxjs';
 import { orAborted } from '../actors/or-aborted.ts';
-import type { ScanPoint, ScanRecorder, ScanRecording } from '../contracts/scan-recorder.ts';
+import type { BaselineReading, ScanPoint, ScanRecorder, ScanRecording } from '../contracts/scan-recorder.ts';
 import { BoundedQueue } from '../streams/bounded-queue.ts';
 
 /** Points that one recorder may be ahead of another. */
@@ -31,6 +31,7 @@ export function both(first: ScanRecorder, ...others: readonly ScanRecorder[]): S
       const saved$ = savedByAll(recordings, () => failed.abort());
       const handedOut = handOut(points, queues, failed.signal);
       const { file, group } = recordings[0] as ScanRecording;
+      const keepsAll = recordings.every(({ keepBaseline }) => keepBaseline);
       return {
         file,
         group,
@@ -39,6 +40,11 @@ export function both(first: ScanRecorder, ...others: readonly ScanRecorder[]): S
         trouble$: combineLatest(recordings.map(({ trouble$ = of(undefined) }) => trouble$)).pipe(
           map((troubles) => troubles.find((trouble) => trouble !== undefined)),
         ),
+        ...(keepsAll && {
+          keepBaseline: async (reading: BaselineReading) => {
+            await Promise.all(recordings.flatMap((recording) => recording.keepBaseline?.(reading) ?? []));
+          },
+        }),
         async end(outcome, deadTime) {
           await handedOut;
           const ends = await Promise.allSettled(recordings.map((recording) => recording.end(outcome, deadTime)));

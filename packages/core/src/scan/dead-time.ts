@@ -4,6 +4,8 @@ export interface DeadTime {
   readonly motionMs: number;
   /** Waiting that was asked for: until things are calm or a point is due, between points, before another attempt. */
   readonly settlingMs: number;
+  /** Waiting until what a point needs is in its band. */
+  readonly conditionsMs: number;
   /** Waiting for detectors: exposure, conversion and the transfer of data. */
   readonly exposureMs: number;
   /** Waiting until a point is durable in the file. */
@@ -17,13 +19,14 @@ export interface DeadTime {
 }
 
 /** What time is spent on. */
-export type TimedPhase = 'motion' | 'settling' | 'exposure' | 'saving' | 'paused' | 'held' | 'overhead';
+export type TimedPhase = 'motion' | 'settling' | 'conditions' | 'exposure' | 'saving' | 'paused' | 'held' | 'overhead';
 
 /** Adds up the time that each phase took. One phase ends where the next begins, so that no time is lost or counted twice. */
 export class DeadTimeLedger {
   readonly #spent: Record<TimedPhase, number> = {
     motion: 0,
     settling: 0,
+    conditions: 0,
     exposure: 0,
     saving: 0,
     paused: 0,
@@ -48,11 +51,12 @@ export class DeadTimeLedger {
 
   total(nowMs: number): DeadTime {
     this.enter(this.#phase, nowMs);
-    const { motion, settling, exposure, saving, paused, held, overhead } = this.#spent;
+    const { motion, settling, conditions, exposure, saving, paused, held, overhead } = this.#spent;
     return {
       totalMs: nowMs - this.#startedMs,
       motionMs: motion,
       settlingMs: settling,
+      conditionsMs: conditions,
       exposureMs: exposure,
       savingMs: saving,
       pausedMs: paused,

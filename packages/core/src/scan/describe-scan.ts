@@ -1,6 +1,6 @@
 import type { DaqMove } from '../actors/daq-move.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
-import type { ModuleRecord, ScanDescription } from '../contracts/scan-recorder.ts';
+import type { BaselineModule, ModuleRecord, ScanDescription } from '../contracts/scan-recorder.ts';
 import type { ScanPlan } from './plan.ts';
 
 /** A longer text says nothing that the axes do not: it is a list of positions. */
@@ -31,6 +31,12 @@ export function describeScan(
     settings: text.length > MAX_TEXT ? settings : { ...settings, definition: text },
     startedEpochMs,
   };
+}
+
+/** A module of the baseline as it goes into the file. */
+export function baselineModule(module: DaqMove | DaqViewer): BaselineModule {
+  const { role } = module;
+  return { ...recordOf(module, module.role === 'actuator' ? module.units : ''), role };
 }
 
 /** A module as it goes into the file. */

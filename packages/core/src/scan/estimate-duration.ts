@@ -1,5 +1,7 @@
+import type { DaqMove } from '../actors/daq-move.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
 import { convertUnits } from '../units/units.ts';
+import { countsAt } from './condition.ts';
 import { rampOf } from './fly/flight.ts';
 import type { ScanPlan } from './plan.ts';
 import type { ScanSettings } from './scan-settings.ts';
@@ -27,14 +29,17 @@ interface Stage {
 export function estimateDuration(
   plan: ScanPlan,
   detectors: readonly DaqViewer[],
-  settings: Pick<ScanSettings, 'settleMs' | 'waitMs' | 'returnTo'>,
+  settings: Pick<ScanSettings, 'settleMs' | 'waitMs' | 'waitUntil' | 'returnTo'>,
+  baseline: readonly (DaqMove | DaqViewer)[] = [],
 ): Duration {
-  const { settleMs, waitMs } = settings;
+  const { settleMs, waitMs, waitUntil } = settings;
   const { flight } = plan;
   const size = flight?.lines ?? plan.size;
   // What streams while an axis ramps takes no time of its own.
   const grabs = flight ? [] : detectors.map(({ name, expected: { grabMs } }) => ({ name, grabMs }));
   const exposureMs = Math.max(0, ...grabs.map(({ grabMs }) => grabMs ?? 0));
+  const readings = baseline.flatMap((module) => (module.role === 'detector' ? [module] : []));
+  const readingMs = Math.max(0, ...readings.map(({ expected }) => expected.grabMs ?? 0));
   const here = plan.actuators.map(({ actuator }) => actuator.position);
   const at = stagesOf(plan);
   const moveMs = (from: readonly number[], to: readonly number[]) =>
@@ -45,9 +50,23 @@ export function estimateDuration(
       actuator.moveMs(here[i] as number, here[i] as number) === undefined ? [actuator.name] : [],
     ),
     ...grabs.flatMap(({ name, grabMs }) => (grabMs === undefined ? [name] : [])),
+    ...waitUntil.map(({ module }) => module),
+    ...readings.flatMap((one) => (one.expected.grabMs === undefined ? [one.name] : [])),
   ];
   const backMs = size > 0 ? moveMs(at(size - 1).end, returnOf(plan, settings, at(size - 1).end, here)) : 0;
-  return { ms: (plan.isTimed || size <= MAX_STEPS ? walk() : sample()) + backMs, unknown };
+  const stepsMs = plan.isTimed || size <= MAX_STEPS ? walk() : sample();
+  return { ms: stepsMs + backMs + 2 * readingMs, unknown: [...new Set(unknown)] };
+
+  /** The least time that a value has to be in its band; how long it takes to come there is not known. */
+  function bandMs(step: number): number {
+    if (waitUntil.length === 0) return 0;
+    const moved = (name: string) => {
+      const axis = plan.actuators.findIndex(({ actuator }) => actuator.name === name);
+      return step === 0 || at(step).begin[axis] !== at(step - 1).begin[axis];
+    };
+    const times = waitUntil.flatMap((condition) => (countsAt(condition, step, moved) ? [condition.forMs] : []));
+    return Math.max(0, ...times);
+  }
 
   /** Step by step: a point that is due waits for its time. */
   function walk(): number {
@@ -56,7 +75,7 @@ export function estimateDuration(
       const stage = at(step);
       if (step > 0) ms += waitMs;
       ms += moveMs(from, stage.begin);
-      ms += Math.max(settleMs, (stage.dueMs ?? 0) - ms) + measureMs(stage);
+      ms += Math.max(settleMs, (stage.dueMs ?? 0) - ms) + bandMs(step) + measureMs(stage);
       from = stage.end;
     }
     return ms;
@@ -67,10 +86,10 @@ export function estimateDuration(
     for (let i = 0; i < MAX_STEPS; i++) {
       const step = 1 + Math.floor((i * (size - 1)) / MAX_STEPS);
       const stage = at(step);
-      ms += moveMs(at(step - 1).end, stage.begin) + measureMs(stage);
+      ms += moveMs(at(step - 1).end, stage.begin) + bandMs(step) + measureMs(stage);
     }
     const first = at(0);
-    const firstMs = moveMs(here, first.begin) + measureMs(first);
+    const firstMs = moveMs(here, first.begin) + bandMs(0) + measureMs(first);
     return firstMs + (ms / MAX_STEPS + waitMs) * (size - 1) + size * settleMs;
   }
 }

@@ -4,11 +4,14 @@ import type { GrabForm } from '../actors/expected-grab.ts';
 import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { convertUnits } from '../units/units.ts';
+import { conditionProblems, conditionText, whenText } from './condition.ts';
 import { type DoneBefore, NOTHING_BEFORE } from './done-before.ts';
 import { estimateDuration } from './estimate-duration.ts';
-import type { ScanPlan } from './plan.ts';
+import { modulesOf as modulesIn } from './modules-of.ts';
+import type { Modules, ScanPlan } from './plan.ts';
 import { type Reach, reachOf } from './reach.ts';
 import { type ScanSettings, type ScanSettingsInput, settingsOf, settingsProblems } from './scan-settings.ts';
+import { suspendProblems, suspendText } from './suspender.ts';
 
 /** What a scan would do, found out without moving anything. */
 export interface PreflightReport {
@@ -27,6 +30,8 @@ export interface PreflightReport {
   readonly durationMs: number;
   /** Modules that cannot tell how long they take; the duration leaves them out. */
   readonly unknownDurations: readonly string[];
+  /** What it waits for before points are measured, and what holds it, for people. */
+  readonly conditions?: readonly string[];
   /** How much it writes, before compression; undefined while a detector has not grabbed yet. */
   readonly bytes: number | undefined;
   /** Room where it would be saved; undefined if it is not saved, or the recorder cannot tell. */
@@ -37,6 +42,9 @@ export interface PreflightReport {
 export interface PreflightInput extends ScanSettingsInput {
   readonly over: ScanPlan;
   readonly read: readonly DaqViewer[];
+  readonly baseline?: readonly (DaqMove | DaqViewer)[];
+  /** Where the modules are that settings name; default those of the scan itself. */
+  readonly modules?: Modules;
   readonly before?: DoneBefore;
   readonly save?: ScanRecorder;
 }
@@ -60,8 +68,10 @@ export async function preflightReport(input: PreflightInput): Promise<PreflightR
   const { over } = input;
   const read = input.read.filter(isDetector);
   const room = await roomFor(input);
-  const isReady = modulesOf(input).every(({ state }) => state === 'idle');
-  const duration = isReady ? estimateDuration(over, read, settingsOf(input)) : { ms: Number.NaN, unknown: [] };
+  const isReady = [...modulesOf(input), ...(input.baseline ?? [])].every(({ state }) => state === 'idle');
+  const duration = isReady
+    ? estimateDuration(over, read, settingsOf(input), input.baseline)
+    : { ms: Number.NaN, unknown: [] };
   return {
     reasons: [...reasonsAgainst(input), ...lackOfRoom(room)],
     points: over.size,
@@ -71,6 +81,7 @@ export async function preflightReport(input: PreflightInput): Promise<PreflightR
     forms: Object.fromEntries(read.flatMap(({ name, expected: { forms } }) => (forms ? [[name, forms]] : []))),
     durationMs: duration.ms,
     unknownDurations: duration.unknown,
+    conditions: conditionsOf(input),
     ...room,
   };
 }
@@ -85,13 +96,30 @@ function reasonsAgainst(input: PreflightInput): string[] {
   const settings = settingsOf(input);
   const names = {
     actuators: over.actuators.map(({ actuator }) => actuator.name),
-    detectors: read.map(({ name }) => name),
+    detectors: [...read, ...(input.baseline ?? []), ...watchedIn(input)].map(({ name }) => name),
     flies: over.flight !== undefined,
   };
-  const reasons = [...over.problems, ...settingsProblems(settings, names), ...returnProblems(over, settings)];
+  const all = input.modules ?? modulesIn(input);
+  const reasons = [
+    ...over.problems,
+    ...conditionProblems(settings.waitUntil, {
+      actuators: names.actuators,
+      size: over.flight?.lines ?? over.size,
+      modules: all,
+    }),
+    ...suspendProblems(settings.suspendWhen, all),
+    ...settingsProblems(settings, names),
+    ...returnProblems(over, settings),
+  ];
   for (const [i, module] of modules.entries()) {
     if (modules.indexOf(module) !== i) reasons.push(`[${module.name}] takes part twice`);
     else if (module.state !== 'idle') reasons.push(`[${module.name}] is ${module.state}, not idle`);
+  }
+  const { baseline = [] } = input;
+  for (const [i, module] of baseline.entries()) {
+    if (baseline.indexOf(module) !== i) reasons.push(`[${module.name}] is in the baseline twice`);
+    else if (module.state !== 'idle' && !modules.includes(module))
+      reasons.push(`[${module.name}] of the baseline is ${module.state}, not idle`);
   }
   for (const module of read)
     if (!isDetector(module)) reasons.push(`[${module.name}] is no detector and cannot be read`);
@@ -109,6 +137,23 @@ function reasonsAgainst(input: PreflightInput): string[] {
     );
   }
   return reasons;
+}
+
+/** Those that conditions look at, whose errors have policies. */
+function watchedIn(input: PreflightInput): readonly (DaqMove | DaqViewer)[] {
+  const modules = input.modules ?? modulesIn(input);
+  return settingsOf(input).waitUntil.flatMap(({ module }) =>
+    Object.hasOwn(modules, module) ? (modules[module] ?? []) : [],
+  );
+}
+
+function conditionsOf(input: PreflightInput): string[] {
+  const { waitUntil, suspendWhen } = settingsOf(input);
+  const modules = input.modules ?? modulesIn(input);
+  return [
+    ...waitUntil.map((one) => `waits until ${conditionText(one, modules)}, ${whenText(one)}`),
+    ...suspendWhen.map((one) => `is held ${suspendText(one, modules)}`),
+  ];
 }
 
 /** A way back that cannot be gone is better known before the way out. */

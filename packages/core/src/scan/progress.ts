@@ -33,22 +33,32 @@ export interface Progress {
   readonly trouble: DaqtorError | undefined;
   /** Names of the suspenders that hold it. */
   readonly heldBy: readonly string[];
+  /** What has to be so before the point under way is measured, e.g. `[cryostat] is from 4.1 to 4.3 K`. */
+  readonly waitsFor: readonly string[];
 }
 
 export interface ProgressFacts
   extends Pick<Progress, 'state' | 'done' | 'skipped' | 'elapsedMs' | 'trouble' | 'heldBy'> {
   readonly plan: ScanPlan;
+  readonly waitsFor?: readonly string[];
   /** Points that were done before this run began. */
   readonly before?: number;
   /** What was measured last. */
   readonly point: ScanPoint | undefined;
 }
 
-export function progressOf({ plan: { size, actuators }, point, before = 0, ...facts }: ProgressFacts): Progress {
+export function progressOf({
+  plan: { size, actuators },
+  point,
+  before = 0,
+  waitsFor = [],
+  ...facts
+}: ProgressFacts): Progress {
   const { done, elapsedMs } = facts;
   const here = done - before;
   return {
     ...facts,
+    waitsFor,
     total: size,
     pointsPerSecond: elapsedMs > 0 ? (1000 * here) / elapsedMs : 0,
     remainingMs: here > 0 ? (elapsedMs / here) * (size - done) : undefined,

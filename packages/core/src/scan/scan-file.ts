@@ -15,6 +15,8 @@ const { shape } = scanSettings;
 const settings = {
   settleMs: leftOut(shape.settleMs),
   waitMs: leftOut(shape.waitMs),
+  waitUntil: leftOut(shape.waitUntil),
+  suspendWhen: leftOut(shape.suspendWhen),
   onError: leftOut(shape.onError),
   onOvershoot: leftOut(shape.onOvershoot),
   returnTo: shape.returnTo,
@@ -47,6 +49,11 @@ const formWith = <Over extends z.ZodType>(over: Over) =>
           name: z.string().optional().describe('For people'),
           over: over.describe('Where to go'),
           read: z.array(z.string()).min(1).describe('Names of the detectors that are read at each point'),
+          baseline: z
+            .array(z.string())
+            .min(1)
+            .optional()
+            .describe('Names of modules that are read once before the first point and once after the last'),
           ...settings,
         }),
       )

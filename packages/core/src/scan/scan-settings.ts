@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { parseSettings } from '../contracts/parse-settings.ts';
+import { conditionSchema } from './condition.ts';
 import { errorPolicies } from './error-policy.ts';
+import { suspendRule } from './suspender.ts';
 
 /** How a scan runs, beside where it goes and what it reads. Plain data. */
 export const scanSettings = z.strictObject({
   settleMs: z.number().nonnegative().default(0).describe('Pause between arrival and reading'),
   waitMs: z.number().nonnegative().default(0).describe('Pause after a point, before the next move'),
+  waitUntil: z.array(conditionSchema).default([]).describe('What has to be in its band before a point is measured'),
+  suspendWhen: z.array(suspendRule).default([]).describe('What holds the scan while it is out of its limits'),
   onError: errorPolicies.default([]).describe('What to do when an instrument fails; default: pause, and say why'),
   onOvershoot: z
     .enum(['ignore', 'pause', 'stop', 'abort'])

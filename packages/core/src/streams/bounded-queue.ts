@@ -35,6 +35,11 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     return this.#tail - this.#head;
   }
 
+  /** Bytes that are in it, as `bytesOf` counts them; 0 without it. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Takes the item if there is room. A producer that cannot wait must fail loudly when this is false. */
   tryPut(item: T): boolean {
     if (this.#closed) throw this.#error ?? new DaqtorError('stream.overflow', { problem: 'the queue is closed' });

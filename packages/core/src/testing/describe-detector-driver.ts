@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { viewerOnTrial, viewerTransitions } from '../actors/testing/viewer-on-trial.ts';
 import { walk } from '../actors/testing/walk-module.ts';
 import type { DetectorDriver } from '../contracts/detector-driver.ts';
+import { nextFrame } from '../contracts/next-frame.ts';
 import type { DataWithAxes } from '../data/data-with-axes.ts';
 import { tryLiveSettings } from './try-live-settings.ts';
 
@@ -74,11 +75,15 @@ export function describeDetectorDriver(name: string, open: () => Promise<Detecto
       let frames = 0;
       const distinct = new Set<unknown>();
       await driver
-        .live((data) => {
-          frames++;
-          distinct.add(data[0]?.data[0]);
-          if (frames === 3) abort.abort(new Error('enough'));
-        }, abort.signal)
+        .live(
+          (data) => {
+            frames++;
+            distinct.add(data[0]?.data[0]);
+            if (frames === 3) abort.abort(new Error('enough'));
+          },
+          abort.signal,
+          () => undefined,
+        )
         .catch((error: unknown) => expect(error).toBe(abort.signal.reason));
       expect(frames).toBe(3);
       expect(distinct.size).toBe(3);
@@ -91,6 +96,7 @@ export function describeDetectorDriver(name: string, open: () => Promise<Detecto
       try {
         await tryLiveSettings(driver.adjust, adjusted);
         expect((await driver.grab(never)).length).toBeGreaterThan(0);
+        if (driver.live) expect((await nextFrame(driver.live.bind(driver))(never)).length).toBeGreaterThan(0);
       } finally {
         await driver.close();
         await dispose?.();

@@ -45,24 +45,28 @@ const ARDUINO = ['2341:0043', '2341:0001', '1a86:7523'];
 export const builtInDrivers: readonly KnownDriver[] = [
   ours(esp301, onSerial('baud=19200&flow=rtscts', { can: ['home', 'limits', 'settings'], simulator: 'esp301' })),
   ours(firmataInputs, onSerial('baud=57600', { simulator: 'firmata', usbIds: ARDUINO })),
-  ours(firmataOutput, onSerial('baud=57600', { can: ['limits'], simulator: 'firmata', usbIds: ARDUINO })),
+  ours(firmataOutput, onSerial('baud=57600', { can: ['limits', 'settings'], simulator: 'firmata', usbIds: ARDUINO })),
   ours(grbl, onSerial('baud=115200', { can: ['home', 'limits', 'settings'], simulator: 'grbl', usbIds: ARDUINO })),
   ours(hp34401a, onGpib('baud=9600&bits=7&parity=even&stop=2', { can: ['settings'], simulator: 'hp34401a' })),
   ours(keithley2000, onGpib('baud=4800', { can: ['settings'], simulator: 'keithley2000' })),
-  ours(keithley2400Meter, onGpib('baud=9600', { simulator: 'keithley2400' })),
-  ours(keithley2400Source, onGpib('baud=9600', { can: ['limits'], simulator: 'keithley2400' })),
+  ours(keithley2400Meter, onGpib('baud=9600', { can: ['settings'], simulator: 'keithley2400' })),
+  ours(keithley2400Source, onGpib('baud=9600', { can: ['limits', 'settings'], simulator: 'keithley2400' })),
   ours(
     lakeShore33xInputs,
     onSerial('baud=57600&bits=7&parity=odd', { simulator: 'lake-shore-335', usbIds: ['1fb9:0300', '1fb9:0301'] }),
   ),
   ours(
     lakeShore33xLoop,
-    onSerial('baud=57600&bits=7&parity=odd', { simulator: 'lake-shore-335', usbIds: ['1fb9:0300', '1fb9:0301'] }),
+    onSerial('baud=57600&bits=7&parity=odd', {
+      can: ['settings'],
+      simulator: 'lake-shore-335',
+      usbIds: ['1fb9:0300', '1fb9:0301'],
+    }),
   ),
   ours(modbusRegisters, onSerial('baud=9600', { simulator: 'modbus-rtu' })),
-  ours(modbusSetpoint, onSerial('baud=9600', { simulator: 'modbus-rtu' })),
-  ours(oceanUsb2000plus, { wires: ['usb'], simulator: 'ocean-usb2000plus', usbIds: ['2457:101e'] }),
-  ours(rigolDs1000z, { wires: ['tcp', 'usb'], simulator: 'rigol-ds1000z', usbIds: ['1ab1:04ce'] }),
+  ours(modbusSetpoint, onSerial('baud=9600', { can: ['settings'], simulator: 'modbus-rtu' })),
+  ours(oceanUsb2000plus, { wires: ['usb'], can: ['settings'], simulator: 'ocean-usb2000plus', usbIds: ['2457:101e'] }),
+  ours(rigolDs1000z, { wires: ['tcp', 'usb'], can: ['settings'], simulator: 'rigol-ds1000z', usbIds: ['1ab1:04ce'] }),
   ours(
     smc100,
     onSerial('baud=57600&flow=xonxoff', {
@@ -84,7 +88,11 @@ export const builtInDrivers: readonly KnownDriver[] = [
   ),
   ours(
     thorlabsApt,
-    onSerial('baud=115200&flow=rtscts', { can: ['home'], simulator: 'thorlabs-apt', usbIds: ['0403:faf0'] }),
+    onSerial('baud=115200&flow=rtscts', {
+      can: ['home', 'settings'],
+      simulator: 'thorlabs-apt',
+      usbIds: ['0403:faf0'],
+    }),
   ),
-  ours(zaber, onSerial('baud=115200', { can: ['home', 'limits'], simulator: 'zaber' })),
+  ours(zaber, onSerial('baud=115200', { can: ['home', 'limits', 'settings'], simulator: 'zaber' })),
 ];

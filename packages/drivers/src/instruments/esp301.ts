@@ -11,6 +11,7 @@ import {
   resyncBy,
   shown,
 } from '../protocols/line-talk.ts';
+import { stopTwice } from '../protocols/stop-twice.ts';
 import type { Link } from '../transports/link.ts';
 import type { LinkIo } from '../transports/link-io.ts';
 import { overLink } from '../transports/over-link.ts';
@@ -88,10 +89,10 @@ export const esp301 = defineActuator({
           return moving;
         },
         async stop(signal) {
-          // At once, without waiting for an answer that may still be owed, or may never come.
-          await link.send(`${axis}ST\r`, signal);
-          // And in turn, since a move of this axis that was waiting for its turn has gone out in between.
-          await controller.command('ST', 'stopping', signal);
+          await stopTwice(
+            () => link.send(`${axis}ST\r`, signal),
+            () => controller.command('ST', 'stopping', signal),
+          );
         },
         startHome: (signal) => controller.command(`OR${homeMode ?? ''}`, 'the search for the reference', signal),
         adjust: liveSettings<Settings, TrajectoryName>({

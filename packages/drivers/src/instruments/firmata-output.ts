@@ -1,4 +1,4 @@
-import { DaqtorError, defineActuator } from '@daqtor/core';
+import { DaqtorError, defineActuator, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { FIRMATA_MODE, FirmataTalk, firmataResync } from '../protocols/firmata-talk.ts';
 import { overLink } from '../transports/over-link.ts';
@@ -16,6 +16,7 @@ const settings = z.object({
     .default('off')
     .describe('What becomes of the output when the board is let go of'),
 });
+type Settings = z.output<typeof settings>;
 
 /** The largest value of PWM. */
 const FULL = 255;
@@ -31,8 +32,10 @@ export const firmataOutput = defineActuator({
   kind: 'firmata-output',
   title: 'Arduino (Firmata) output',
   settings,
-  connect: ({ port, pin, as, rampPerS, outputAtClose }, context) =>
-    overLink(context, port, { serial: FIRMATA_SERIAL, resync: firmataResync }, async (link) => {
+  connect: (settings, context) =>
+    overLink(context, settings.port, { serial: FIRMATA_SERIAL, resync: firmataResync }, async (link) => {
+      const { pin, as } = settings;
+      let now = settings;
       const talk = new FirmataTalk(link);
       const identity = await talk.firmware(context.signal);
       const mode = as === 'pwm' ? FIRMATA_MODE.pwm : FIRMATA_MODE.output;
@@ -54,7 +57,7 @@ export const firmataOutput = defineActuator({
           advice: 'Take another pin: not all of a board can do PWM',
         });
       }
-      const ramp = new Ramp(context.clock, rampPerS ?? 0);
+      const ramp = new Ramp(context.clock);
       let closed = false;
       return {
         identity,
@@ -69,7 +72,7 @@ export const firmataOutput = defineActuator({
             });
           }
           ramp.end();
-          if (as === 'pwm' && rampPerS !== undefined) ramp.start(await read(signal), target);
+          if (as === 'pwm' && now.rampPerS !== undefined) ramp.start(await read(signal), target, now.rampPerS);
           else await write(target, signal);
         },
         async isMoving(signal) {
@@ -81,11 +84,17 @@ export const firmataOutput = defineActuator({
         },
         // The output stays where the ramp has come to.
         stop: async () => ramp.end(),
+        adjust: liveSettings<Settings, 'rampPerS' | 'outputAtClose'>({
+          names: ['rampPerS', 'outputAtClose'],
+          async apply(wanted) {
+            now = wanted;
+          },
+        }),
         async close() {
           if (closed) return;
           closed = true;
           // Where the wire is gone there is nobody to tell it to.
-          if (outputAtClose === 'off') await write(0, new AbortController().signal).catch(() => {});
+          if (now.outputAtClose === 'off') await write(0, new AbortController().signal).catch(() => {});
           await link.close();
         },
       };

@@ -19,8 +19,10 @@ function board(bootMs = 0) {
 
 describeActuatorDriver('firmataOutput in memory, byte by byte', async () => {
   const { clock, port, context } = board();
+  const spec = firmataOutput({ port, ...PWM, rampPerS: 1 });
   return {
-    driver: await firmataOutput({ port, ...PWM, rampPerS: 1 }).connect(context),
+    driver: await spec.connect(context),
+    adjusted: { ...spec.settings, rampPerS: 0.5, outputAtClose: 'on' },
     clock,
     targets: [0.2, 0.8],
     epsilon: 0.002,

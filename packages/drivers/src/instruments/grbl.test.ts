@@ -1,53 +1,43 @@
-import { type ActuatorDriver, type Clock, realClock, VirtualClock } from '@daqtor/core';
 import { describeActuatorDriver } from '@daqtor/core/testing';
-import { type GrblOptions, memoryPort, servePty, serveTcp, simulatedGrbl } from '@daqtor/sim';
+import { type GrblOptions, simulatedGrbl } from '@daqtor/sim';
 import { describe, expect, it } from 'vitest';
+import {
+  type AxisTrial,
+  axisByTcp,
+  axisInMemory,
+  axisOnPty,
+  homed,
+  inMemory,
+  untilAtRest,
+} from '../testing/axis-on-trial.ts';
 import { type ExpectedExchange, expectedProtocol } from '../testing/expected-protocol.ts';
-import { testContext } from '../testing/scripted-port.ts';
 import { grbl } from './grbl.ts';
 
 const never = new AbortController().signal;
 
-function stage(options: Partial<GrblOptions> = {}) {
-  const clock = new VirtualClock();
-  const simulated = simulatedGrbl({ clock, ...options });
-  const port = memoryPort('stage', simulated, clock, { latencyMs: 2, fragmentBytes: 1 });
-  return { clock, simulated, port, ...testContext(clock) };
-}
+const stage = (options: Partial<GrblOptions> = {}) => inMemory((clock) => simulatedGrbl({ clock, ...options }));
 
-const until = async (driver: ActuatorDriver, clock: Clock) => {
-  while (await driver.isMoving(never)) await clock.sleep(10);
-};
+describeActuatorDriver(
+  'grbl on a wire in memory, byte by byte',
+  axisInMemory({
+    simulate: (clock) => simulatedGrbl({ clock }),
+    spec: (port) => grbl({ port, axis: 'X' }),
+    targets: [-1, -5],
+    epsilon: 0.005,
+    adjusted: { feedMmPerMin: 200 },
+  }),
+);
 
-async function homed(driver: ActuatorDriver, clock: Clock) {
-  await driver.startHome?.(never);
-  await until(driver, clock);
-  return driver;
-}
-
-describeActuatorDriver('grbl on a wire in memory, byte by byte', async () => {
-  const { clock, port, context } = stage();
-  const spec = grbl({ port, axis: 'X' });
-  const driver = await homed(await spec.connect(context), clock);
-  const adjusted = { ...spec.settings, feedMmPerMin: 200 };
-  return { driver, clock, targets: [-1, -5], epsilon: 0.005, adjusted };
+const quick = (axis: 'Y' | 'Z'): AxisTrial => ({
+  simulate: (clock) => simulatedGrbl({ clock, accelerationMmPerS2: 5000, homingMmPerS: 200, travelMm: 50 }),
+  spec: (port) => grbl({ port, axis, feedMmPerMin: 3000 }),
+  targets: [-1, -11],
+  epsilon: 0.005,
 });
 
-const QUICK = { accelerationMmPerS2: 5000, homingMmPerS: 200, travelMm: 50 };
+describeActuatorDriver('grbl on a pseudo-terminal', axisOnPty(quick('Y')));
 
-describeActuatorDriver('grbl on a pseudo-terminal', async () => {
-  const served = await servePty(simulatedGrbl({ clock: realClock, ...QUICK }));
-  const spec = grbl({ port: served.address, axis: 'Y', feedMmPerMin: 3000 });
-  const driver = await homed(await spec.connect(testContext(realClock).context), realClock);
-  return { driver, clock: realClock, targets: [-1, -11], epsilon: 0.005, dispose: () => served.close() };
-});
-
-describeActuatorDriver('grbl by TCP', async () => {
-  const served = await serveTcp(simulatedGrbl({ clock: realClock, ...QUICK }));
-  const spec = grbl({ port: served.address, axis: 'Z', feedMmPerMin: 3000 });
-  const driver = await homed(await spec.connect(testContext(realClock).context), realClock);
-  return { driver, clock: realClock, targets: [-1, -11], epsilon: 0.005, dispose: () => served.close() };
-});
+describeActuatorDriver('grbl by TCP', axisByTcp(quick('Z')));
 
 describe('grbl', () => {
   const MODES = '[GC:G0 G54 G17 G21 G90 G94 M5 M9 T0 F0 S0]\r\nok\r\n';
@@ -135,11 +125,13 @@ describe('grbl', () => {
     await x.startMove(-20, never);
     await y.startMove(-20, never);
     await x.stop(never);
-    await until(x, clock);
-    await expect(until(y, clock)).rejects.toThrow(/ended at .* mm, before its target of -20 mm. Stopping an axis/);
+    await untilAtRest(x, clock);
+    await expect(untilAtRest(y, clock)).rejects.toThrow(
+      /ended at .* mm, before its target of -20 mm. Stopping an axis/,
+    );
     await Promise.all([x.startMove(-3, never), y.startMove(-4, never)]);
-    await until(x, clock);
-    await until(y, clock);
+    await untilAtRest(x, clock);
+    await untilAtRest(y, clock);
     expect([await x.readPosition(never), await y.readPosition(never)]).toEqual([-3, -4]);
   });
 
@@ -147,7 +139,7 @@ describe('grbl', () => {
     const { clock, port, context } = stage();
     const driver = await homed(await grbl({ port, axis: 'X', feedMmPerMin: 6000 }).connect(context), clock);
     await driver.startMove(-150, never);
-    await until(driver, clock);
+    await untilAtRest(driver, clock);
     await driver.startHome?.(never);
     expect(await driver.isMoving(never)).toBe(true);
     await driver.stop(never);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { decimal } from '../protocols/decimal.ts';
 import { GRBL, type GrblStatus, GrblTalk } from '../protocols/grbl-talk.ts';
 import { resyncBy } from '../protocols/line-talk.ts';
+import { stopTwice } from '../protocols/stop-twice.ts';
 import { overLink } from '../transports/over-link.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
 import { trapezoidMs } from './trapezoid-ms.ts';
@@ -92,10 +93,10 @@ export const grbl = defineActuator({
         },
         async stop(signal) {
           target = undefined;
-          // At once, without waiting for an answer that may still be owed, or may never come.
-          await talk.send(JOG_CANCEL, signal);
-          // And in turn, since a move of this axis that was waiting for its turn has gone out in between.
-          const { state } = await talk.status(signal, JOG_CANCEL);
+          const { state } = await stopTwice(
+            () => talk.send(JOG_CANCEL, signal),
+            () => talk.status(signal, JOG_CANCEL),
+          );
           // Nothing less ends the search for the reference.
           if (state === 'Home') await talk.send(SOFT_RESET, signal);
         },

@@ -1,11 +1,8 @@
 import { defineDetector } from '@daqtor/core';
 import { z } from 'zod';
-import { overScpi } from '../protocols/over-scpi.ts';
-import { recogniseBy } from '../protocols/scpi.ts';
 import type { Identity } from '../protocols/scpi-values.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
-import { checkRange, multimeterSettings, readOnce } from './multimeter.ts';
-import { type DialHeaders, liveDials, setDials } from './scpi-dials.ts';
+import { connectMultimeter, type MultimeterModel, multimeterSettings } from './multimeter.ts';
 
 /** What can be measured: its path, its units, and the largest range. */
 const FUNCTIONS = {
@@ -48,45 +45,9 @@ export const hp34401a = defineDetector({
   kind: 'hp34401a',
   title: 'HP/Agilent 34401A multimeter',
   settings,
-  async connect(settings, context) {
-    const measurand = FUNCTIONS[settings.function];
-    const { path } = measurand;
-    checkRange(settings, measurand);
-    const timeoutMs = longestReadingMs(settings);
-    const recognition = recogniseBy('an HP 34401A', is34401a, { before: CLEAR, timeoutMs });
-    const options = { maker: 'HP', recognition, timeoutMs: 2000, serial: SERIAL };
-    return overScpi(context, settings.port, options, async ({ device, link, identity }) => {
-      const { signal } = context;
-      const dials: DialHeaders<'nplc' | 'acFilterHz' | 'range'> = {
-        ...(isAc(settings.function) ? { acFilterHz: ':SENS:DET:BAND' } : { nplc: `:SENS:${path}:NPLC` }),
-        range: `:SENS:${path}:RANG`,
-      };
-      let now = settings;
-      // CONFigure sets the function to its defaults and one reading per READ?.
-      await device.write(`:CONF:${path}`, signal);
-      await setDials(device, dials, settings, signal);
-      await device.checkErrors('the configuration', signal);
-      return {
-        identity,
-        grab: (signal) => readOnce(device, now, measurand, signal, longestReadingMs(now)),
-        grabMs: () => readingMs(now),
-        adjust: liveDials<Settings, 'nplc' | 'acFilterHz' | 'range'>(
-          device,
-          dials,
-          (wanted) => checkRange(wanted, measurand),
-          (wanted) => {
-            now = wanted;
-          },
-        ),
-        close: () => link.close(),
-      };
-    });
-  },
+  connect: (settings, context) => connectMultimeter(HP34401A, settings, context),
 });
 
-const SERIAL = { baudRate: 9600, dataBits: 7, parity: 'even', stopBits: 2 } as const;
-
-const is34401a = ({ model }: Identity): boolean => /\b34401A\b/i.test(model);
 const isAc = (measured: Settings['function']): boolean => measured.endsWith(':ac');
 
 /**
@@ -102,3 +63,21 @@ const readingMs = ({ function: measured, nplc, acFilterHz }: Settings): number =
 /** With automatic range it may be repeated on each of 7 ranges. */
 const longestReadingMs = (settings: Settings): number =>
   2000 + (settings.range === undefined ? 7 : 1) * readingMs(settings);
+
+const HP34401A: MultimeterModel<Settings, 'nplc' | 'acFilterHz' | 'range'> = {
+  maker: 'HP',
+  wanted: 'an HP 34401A',
+  isWanted: ({ model }: Identity) => /\b34401A\b/i.test(model),
+  clear: CLEAR,
+  serial: { baudRate: 9600, dataBits: 7, parity: 'even', stopBits: 2 },
+  measurand: (settings) => FUNCTIONS[settings.function],
+  dials(settings) {
+    const { path } = FUNCTIONS[settings.function];
+    return {
+      ...(isAc(settings.function) ? { acFilterHz: ':SENS:DET:BAND' } : { nplc: `:SENS:${path}:NPLC` }),
+      range: `:SENS:${path}:RANG`,
+    };
+  },
+  readingMs,
+  longestReadingMs,
+};

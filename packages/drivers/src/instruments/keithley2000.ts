@@ -1,11 +1,9 @@
 import { defineDetector } from '@daqtor/core';
 import { z } from 'zod';
-import { overScpi } from '../protocols/over-scpi.ts';
-import { recogniseBy } from '../protocols/scpi.ts';
 import type { Identity } from '../protocols/scpi-values.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
-import { checkRange, multimeterSettings, readOnce } from './multimeter.ts';
-import { liveDials, setDials } from './scpi-dials.ts';
+import { keithleyNplc } from './keithley-nplc.ts';
+import { connectMultimeter, type MultimeterModel, multimeterSettings } from './multimeter.ts';
 
 /** What can be measured: its path in the SENSe subsystem and its units (SENSe1 subsystem). */
 const FUNCTIONS = {
@@ -20,12 +18,7 @@ const FUNCTIONS = {
 const settings = z.object({
   port: portOrAddress,
   function: multimeterSettings.function,
-  nplc: z
-    .number()
-    .min(0.01)
-    .max(10)
-    .default(1)
-    .describe('Integration time in periods of the mains, 0.01 to 10: longer is quieter'),
+  nplc: keithleyNplc,
   range: multimeterSettings.range,
 });
 type Settings = z.output<typeof settings>;
@@ -43,43 +36,8 @@ export const keithley2000 = defineDetector({
   kind: 'keithley2000',
   title: 'Keithley 2000 multimeter',
   settings,
-  async connect(settings, context) {
-    const measurand = FUNCTIONS[settings.function];
-    const { path } = measurand;
-    checkRange(settings, measurand);
-    const recognition = recogniseBy('a Keithley 2000', isKeithley2000, {
-      before: CLEAR,
-      timeoutMs: longestReadingMs(settings),
-    });
-    const options = { maker: 'Keithley', recognition, timeoutMs: 2000, serial: { baudRate: 4800 } };
-    return overScpi(context, settings.port, options, async ({ device, link, identity }) => {
-      const { signal } = context;
-      const dials = { nplc: `:SENS:${path}:NPLC`, range: `:SENS:${path}:RANG` };
-      let now = settings;
-      // CONFigure makes single readings on command (no continuous initiation) and sets the function to its defaults.
-      await device.write(`:CONF:${path}`, signal);
-      await setDials(device, dials, settings, signal);
-      await device.write(':FORM:ELEM READ', signal);
-      await device.checkErrors('the configuration', signal);
-      return {
-        identity,
-        grab: (signal) => readOnce(device, now, measurand, signal, longestReadingMs(now)),
-        grabMs: () => readingMs(now),
-        adjust: liveDials<Settings, keyof typeof dials>(
-          device,
-          dials,
-          (wanted) => checkRange(wanted, measurand),
-          (wanted) => {
-            now = wanted;
-          },
-        ),
-        close: () => link.close(),
-      };
-    });
-  },
+  connect: (settings, context) => connectMultimeter(KEITHLEY2000, settings, context),
 });
-
-const isKeithley2000 = ({ maker, model }: Identity): boolean => /keithley/i.test(maker) && /\b2000\b/.test(model);
 
 /**
  * Back to idle with nothing to say: ^X breaks off what is under way and discards what was to be sent (manual, 4-6). On
@@ -98,3 +56,19 @@ function longestReadingMs(settings: Settings): number {
   const settleMs = settings.function.endsWith(':ac') ? 6000 : 0;
   return 2000 + settleMs + (settings.range === undefined ? 7 : 1) * 2 * readingMs(settings);
 }
+
+const KEITHLEY2000: MultimeterModel<Settings, 'nplc' | 'range'> = {
+  maker: 'Keithley',
+  wanted: 'a Keithley 2000',
+  isWanted: ({ maker, model }: Identity) => /keithley/i.test(maker) && /\b2000\b/.test(model),
+  clear: CLEAR,
+  serial: { baudRate: 4800 },
+  measurand: (settings) => FUNCTIONS[settings.function],
+  dials(settings) {
+    const { path } = FUNCTIONS[settings.function];
+    return { nplc: `:SENS:${path}:NPLC`, range: `:SENS:${path}:RANG` };
+  },
+  format: ':FORM:ELEM READ',
+  readingMs,
+  longestReadingMs,
+};

@@ -1,17 +1,19 @@
 import { DataWithAxes, defineDetector } from '@daqtor/core';
 import { z } from 'zod';
 import { portOrAddress } from '../transports/resolve-port.ts';
+import { keithleyNplc } from './keithley-nplc.ts';
 import { connectKeithley2400 } from './keithley2400.ts';
+import { liveDials, setDials } from './scpi-dials.ts';
 
 const settings = z.object({
   port: portOrAddress,
-  nplc: z
-    .number()
-    .min(0.01)
-    .max(10)
-    .default(1)
-    .describe('Integration time in periods of the mains, 0.01 to 10: longer is quieter'),
+  nplc: keithleyNplc,
 });
+
+type Settings = z.output<typeof settings>;
+
+/** One integration time for all that it measures. */
+const DIALS = { nplc: ':SENS:CURR:NPLC' };
 
 /**
  * The meter of a Keithley SourceMeter of the series 2400: voltage and current of one moment, and whether the source was
@@ -22,10 +24,9 @@ export const keithley2400Meter = defineDetector({
   kind: 'keithley2400-meter',
   title: 'Keithley 2400 meter',
   settings,
-  connect: ({ port, nplc }, context) =>
-    connectKeithley2400(context, port, async ({ device, link, identity, read }) => {
-      // One integration time for all that it measures.
-      await device.write(`:SENS:CURR:NPLC ${nplc}`, context.signal);
+  connect: (settings, context) =>
+    connectKeithley2400(context, settings.port, async ({ device, link, identity, read }) => {
+      await setDials(device, DIALS, settings, context.signal);
       await device.checkErrors('the integration time', context.signal);
       return {
         identity,
@@ -37,6 +38,7 @@ export const keithley2400Meter = defineDetector({
             new DataWithAxes({ name: 'compliance', data: [inCompliance ? 1 : 0] }),
           ];
         },
+        adjust: liveDials<Settings, 'nplc'>(device, DIALS),
         close: () => link.close(),
       };
     }),

@@ -1,4 +1,4 @@
-import { DaqtorError, defineActuator } from '@daqtor/core';
+import { DaqtorError, defineActuator, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { portOrAddress } from '../transports/resolve-port.ts';
 import { connectKeithley2400, type Keithley2400 } from './keithley2400.ts';
@@ -31,6 +31,10 @@ const settings = z.object({
     .default('off')
     .describe('What becomes of the output when the instrument is let go of'),
 });
+type Settings = z.output<typeof settings>;
+
+/** What can be changed at any time; what is sourced cannot, since that turns the output off. */
+const LIVE = ['compliance', 'rampPerS', 'onCompliance', 'outputAtClose'] as const;
 
 /**
  * The source of a Keithley SourceMeter of the series 2400. Its position is what is measured at the terminals, which in
@@ -43,20 +47,26 @@ export const keithley2400Source = defineActuator({
   kind: 'keithley2400-source',
   title: 'Keithley 2400 source',
   settings,
-  connect: ({ port, source, compliance, rampPerS, onCompliance, outputAtClose }, context) =>
-    connectKeithley2400(context, port, async (instrument) => {
+  connect: (settings, context) =>
+    connectKeithley2400(context, settings.port, async (instrument) => {
+      const { source } = settings;
+      let now = settings;
       const { device, link, identity, levels } = instrument;
       const { path, units, limited, limitedUnits } = FUNCTIONS[source];
       const level = `:SOUR:${path}:LEV`;
       const max = levels[units];
-      const ramp = new Ramp(context.clock, rampPerS ?? 0);
+      const protection = `:SENS:${limited}:PROT`;
+      const ramp = new Ramp(context.clock);
       const setLevel = async (value: number, signal: AbortSignal) => {
         await device.write(`${level} ${value}`, signal);
         await device.checkErrors(`the level ${value} ${units}`, signal);
       };
+      const setCompliance = async (value: number, signal: AbortSignal) => {
+        await device.write(`${protection} ${value}`, signal);
+        await device.checkErrors(`the compliance ${value} ${limitedUnits}`, signal);
+      };
       await turnOn(instrument, path, context.signal);
-      await device.write(`:SENS:${limited}:PROT ${compliance}`, context.signal);
-      await device.checkErrors(`the compliance ${compliance} ${limitedUnits}`, context.signal);
+      await setCompliance(settings.compliance, context.signal);
       await device.write(':OUTP ON', context.signal);
       await device.checkErrors('turning the output on', context.signal);
 
@@ -77,17 +87,17 @@ export const keithley2400Source = defineActuator({
             });
           }
           ramp.end();
-          if (rampPerS === undefined) await setLevel(target, signal);
-          else ramp.start(await device.queryNumber(`${level}?`, signal), target);
+          if (now.rampPerS === undefined) await setLevel(target, signal);
+          else ramp.start(await device.queryNumber(`${level}?`, signal), target, now.rampPerS);
         },
         async isMoving(signal) {
           const step = ramp.step();
           if (step) await setLevel(step.value, signal);
           if (step && !step.last) return true;
           ramp.end();
-          if (onCompliance === 'fault' && (await device.queryNumber(`:SENS:${limited}:PROT:TRIP?`, signal)) !== 0) {
+          if (now.onCompliance === 'fault' && (await device.queryNumber(`${protection}:TRIP?`, signal)) !== 0) {
             throw new DaqtorError('instrument.fault', {
-              problem: `the level is not reached: the source is in compliance, at its limit of ${compliance} ${limitedUnits}`,
+              problem: `the level is not reached: the source is in compliance, at its limit of ${now.compliance} ${limitedUnits}`,
               advice:
                 "Raise 'compliance', check the wiring for a short or an open circuit, or set onCompliance to 'accept'",
             });
@@ -96,12 +106,24 @@ export const keithley2400Source = defineActuator({
         },
         // The level stays where the ramp has come to.
         stop: async () => ramp.end(),
+        adjust: liveSettings<Settings, (typeof LIVE)[number]>({
+          names: LIVE,
+          async apply(wanted, changed, signal) {
+            if (changed.has('compliance')) await setCompliance(wanted.compliance, signal);
+            now = wanted;
+          },
+          async read(signal) {
+            const compliance = await device.queryNumber(`${protection}?`, signal);
+            now = { ...now, compliance };
+            return { compliance };
+          },
+        }),
         async close() {
           if (closed) return;
           closed = true;
           // Out of turn, since an instrument that has stopped answering has to be turned off too. Where the wire is gone
           // there is nobody to tell it to, and whoever lets go is not to be held up.
-          if (outputAtClose === 'off') await link.send(':OUTP OFF\n', new AbortController().signal).catch(() => {});
+          if (now.outputAtClose === 'off') await link.send(':OUTP OFF\n', new AbortController().signal).catch(() => {});
           await link.close();
         },
       };

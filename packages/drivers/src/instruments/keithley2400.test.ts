@@ -19,8 +19,9 @@ function unit(ohms = () => 1000) {
 
 describeActuatorDriver('keithley2400Source, a ramp of volts in memory', async () => {
   const { clock, port, context } = unit();
-  const driver = await keithley2400Source({ port, ...voltage, rampPerS: 10 }).connect(context);
-  return { driver, clock, targets: [-1, 2], epsilon: 0.001 };
+  const spec = keithley2400Source({ port, ...voltage, rampPerS: 10 });
+  const adjusted = { ...spec.settings, compliance: 0.02, rampPerS: 5, onCompliance: 'accept', outputAtClose: 'on' };
+  return { driver: await spec.connect(context), clock, targets: [-1, 2], epsilon: 0.001, adjusted };
 });
 
 describeActuatorDriver('keithley2400Source, a ramp of amperes by TCP', async () => {
@@ -33,7 +34,8 @@ describeActuatorDriver('keithley2400Source, a ramp of amperes by TCP', async () 
 describeDetectorDriver('keithley2400Meter beside its source, in memory', async () => {
   const { port, context } = unit();
   await keithley2400Source({ port, ...voltage }).connect(context);
-  return { driver: await keithley2400Meter({ port }).connect(context) };
+  const spec = keithley2400Meter({ port });
+  return { driver: await spec.connect(context), adjusted: { ...spec.settings, nplc: 0.1 } };
 });
 
 describeDetectorDriver('keithley2400Meter by TCP', async () => {
@@ -120,6 +122,24 @@ describe('keithley2400', () => {
       problem: expect.stringContaining('in compliance, at its limit of 0.01 A'),
     });
     expect(await driver.readPosition(never)).toBeCloseTo(0.1, 3);
+  });
+
+  it('takes another compliance while connected, and reports a move against the one that it holds', async () => {
+    const { port, context } = unit(() => 10);
+    const spec = keithley2400Source({ port, ...voltage });
+    const driver = await spec.connect(context);
+    const change = (changes: Parameters<typeof spec.change>[0]) =>
+      driver.adjust?.apply(spec.change(changes) as never, new Set(Object.keys(changes)), never);
+    await change({ compliance: 0.05 });
+    expect(await driver.adjust?.read?.(never)).toEqual({ compliance: 0.05 });
+    await driver.startMove(5, never);
+    await expect(driver.isMoving(never)).rejects.toThrow('at its limit of 0.05 A');
+    expect(await driver.readPosition(never)).toBeCloseTo(0.5, 3);
+    await expect(change({ compliance: 5 })).rejects.toMatchObject({
+      code: 'instrument.fault',
+      problem: 'the compliance 5 A was refused: -222, Parameter data out of range',
+    });
+    expect(await driver.adjust?.read?.(never)).toEqual({ compliance: 0.05 });
   });
 
   it('accepts compliance where it was told to, and the meter reports it', async () => {

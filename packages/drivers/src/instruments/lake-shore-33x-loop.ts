@@ -1,4 +1,4 @@
-import { DaqtorError, defineActuator } from '@daqtor/core';
+import { DaqtorError, defineActuator, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { portOrAddress } from '../transports/resolve-port.ts';
 import { INPUTS, type LakeShore, overLakeShore } from './lake-shore-33x.ts';
@@ -12,18 +12,22 @@ const settings = z.object({
   holdS: z.number().nonnegative().default(10).describe('Time that the temperature has to stay there, in s'),
   rampKPerMin: z
     .number()
-    .positive()
+    .nonnegative()
     .max(100)
     .optional()
-    .describe('The controller moves its setpoint at this rate; left out, as it is set'),
+    .describe('The controller moves its setpoint at this rate; 0: it jumps; left out, as it is set'),
   heaterRange: z
     .number()
     .int()
-    .min(1)
+    .min(0)
     .max(3)
     .optional()
-    .describe('Range of the heater, turned on when connecting: 1 low, 2 medium, 3 high; left out, as it is set'),
+    .describe('Range of the heater, set when connecting: 0 off, 1 low, 2 medium, 3 high; left out, as it is set'),
 });
+type Settings = z.output<typeof settings>;
+
+const LIVE = ['toleranceK', 'holdS', 'rampKPerMin', 'heaterRange'] as const;
+type LiveName = (typeof LIVE)[number];
 
 /**
  * A control loop of a Lake Shore 331, 335 or 336: its position is the temperature of its sensor, a move has ended once the
@@ -36,18 +40,28 @@ export const lakeShore33xLoop = defineActuator({
   kind: 'lake-shore-33x-loop',
   title: 'Lake Shore 33x temperature loop',
   settings,
-  connect: ({ port, loop, input, toleranceK, holdS, rampKPerMin, heaterRange }, context) =>
-    overLakeShore(context, port, async (controller) => {
+  connect: (settings, context) =>
+    overLakeShore(context, settings.port, async (controller) => {
+      const { loop, input } = settings;
       const { talk, link, identity } = controller;
       const range = controller.is331 ? '' : `${loop}`;
-      if (rampKPerMin !== undefined) {
-        await talk.command(`RAMP ${loop},1,${rampKPerMin}`, `a ramp of ${rampKPerMin} K/min`, context.signal);
-      }
-      if (heaterRange !== undefined) {
-        const parameters = [range, `${heaterRange}`].filter((text) => text !== '').join(',');
-        await talk.command(`RANGE ${parameters}`, `heater range ${heaterRange}`, context.signal);
-      }
-      const settling = new Settling(context.clock, toleranceK, holdS);
+      const setRamp = (kPerMin: number, signal: AbortSignal) =>
+        talk.command(`RAMP ${loop},${kPerMin > 0 ? 1 : 0},${kPerMin}`, `a ramp of ${kPerMin} K/min`, signal);
+      /** 0 for none. */
+      const readRamp = async (signal: AbortSignal) => {
+        const [on = 0, kPerMin = 0] = await talk.queryNumbers(`RAMP? ${loop}`, 2, signal);
+        return on === 0 ? 0 : kPerMin;
+      };
+      const configure = async (wanted: Settings, isMeant: (name: LiveName) => boolean, signal: AbortSignal) => {
+        const { rampKPerMin, heaterRange } = wanted;
+        if (rampKPerMin !== undefined && isMeant('rampKPerMin')) await setRamp(rampKPerMin, signal);
+        if (heaterRange !== undefined && isMeant('heaterRange')) {
+          const parameters = [range, `${heaterRange}`].filter((text) => text !== '').join(',');
+          await talk.command(`RANGE ${parameters}`, `heater range ${heaterRange}`, signal);
+        }
+      };
+      await configure(settings, () => true, context.signal);
+      const settling = new Settling(context.clock, ruleOf(settings));
       const setSetpoint = (kelvin: number, signal: AbortSignal) =>
         talk.command(`SETP ${loop},${kelvin}`, `the setpoint ${kelvin} K`, signal);
       return {
@@ -64,23 +78,38 @@ export const lakeShore33xLoop = defineActuator({
           if (!settling.isUnderWay) return;
           settling.end();
           // The way back to where it is must not be ramped from the old setpoint.
-          await talk.command(`RAMP ${loop},0,0`, 'ending the ramp', signal);
+          const kPerMin = await readRamp(signal);
+          if (kPerMin > 0) await setRamp(0, signal);
           await setSetpoint(round(await controller.readKelvin(input, signal)), signal);
-          if (rampKPerMin !== undefined) {
-            await talk.command(`RAMP ${loop},1,${rampKPerMin}`, `a ramp of ${rampKPerMin} K/min`, signal);
-          }
+          if (kPerMin > 0) await setRamp(kPerMin, signal);
         },
+        adjust: liveSettings<Settings, LiveName>({
+          names: LIVE,
+          async apply(wanted, changed, signal) {
+            await configure(wanted, (name) => changed.has(name), signal);
+            settling.rule = ruleOf(wanted);
+          },
+          read: async (signal) => ({
+            rampKPerMin: await readRamp(signal),
+            heaterRange: await readRange(controller, range, signal),
+          }),
+        }),
         close: () => link.close(),
       };
     }),
 });
 
+const ruleOf = ({ toleranceK, holdS }: Settings) => ({ tolerance: toleranceK, holdS });
+
 /** As finely as the controller takes it. */
 const round = (kelvin: number): number => Math.round(kelvin * 1000) / 1000;
 
+const readRange = ({ talk }: LakeShore, range: string, signal: AbortSignal): Promise<number> =>
+  talk.queryNumber(`RANGE? ${range}`.trim(), signal);
+
 /** With its heater off a loop does not control, and a move would only end by its timeout. */
-async function requireHeater({ talk }: LakeShore, range: string, signal: AbortSignal): Promise<void> {
-  if ((await talk.queryNumber(`RANGE? ${range}`.trim(), signal)) !== 0) return;
+async function requireHeater(controller: LakeShore, range: string, signal: AbortSignal): Promise<void> {
+  if ((await readRange(controller, range, signal)) !== 0) return;
   throw new DaqtorError('instrument.fault', {
     problem: 'the heater of the loop is off, so it does not control its temperature',
     advice: "Set 'heaterRange' (1 low, 2 medium, 3 high), or turn the heater on at the front panel",

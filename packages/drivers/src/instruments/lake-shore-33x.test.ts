@@ -18,8 +18,9 @@ function controller(timeConstantS = 20) {
 
 describeActuatorDriver('lakeShore33xLoop on a wire in memory, byte by byte', async () => {
   const { clock, port, context } = controller(1);
-  const driver = await lakeShore33xLoop({ port, heaterRange: 2, holdS: 1 }).connect(context);
-  return { driver, clock, targets: [80, 82], epsilon: 0.1 };
+  const spec = lakeShore33xLoop({ port, heaterRange: 2, holdS: 1 });
+  const adjusted = { ...spec.settings, toleranceK: 0.05, holdS: 0.5, rampKPerMin: 30, heaterRange: 3 };
+  return { driver: await spec.connect(context), clock, targets: [80, 82], epsilon: 0.1, adjusted };
 });
 
 describeActuatorDriver('lakeShore33xLoop on a pseudo-terminal', async () => {
@@ -99,6 +100,7 @@ describe('lakeShore33xLoop', () => {
         ['RANGE? 1\r\n', '1\r\n'],
         ['*CLS\r\nSETP 1,10\r\n'],
         ['*ESR?\r\n', '0\r\n'],
+        ['RAMP? 1\r\n', '1,+002.0\r\n'],
         ['*CLS\r\nRAMP 1,0,0\r\n'],
         ['*ESR?\r\n', '0\r\n'],
         ['RDGST? A\r\n', '000\r\n'],
@@ -115,6 +117,32 @@ describe('lakeShore33xLoop', () => {
         await driver.stop(never);
       },
     );
+  });
+
+  it('puts the ramp back that the controller had, whatever its settings say', async () => {
+    const { port, context } = controller(1);
+    const first = await lakeShore33xLoop({ port, rampKPerMin: 60 }).connect(context);
+    const driver = await lakeShore33xLoop({ port, heaterRange: 2 }).connect(context);
+    await driver.startMove(97, never);
+    await driver.stop(never);
+    expect(await first.adjust?.read?.(never)).toMatchObject({ rampKPerMin: 60 });
+  });
+
+  it('turns its heater off and its ramp off while connected, and on again', async () => {
+    const { clock, port, context } = controller(1);
+    const spec = lakeShore33xLoop({ port, heaterRange: 2, rampKPerMin: 1, holdS: 0 });
+    const driver = await spec.connect(context);
+    const change = (changes: Parameters<typeof spec.change>[0]) =>
+      driver.adjust?.apply(spec.change(changes) as never, new Set(Object.keys(changes)), never);
+    await change({ heaterRange: 0 });
+    expect(await driver.adjust?.read?.(never)).toEqual({ heaterRange: 0, rampKPerMin: 1 });
+    await expect(driver.startMove(87, never)).rejects.toThrow('the heater of the loop is off');
+    await change({ heaterRange: 3, rampKPerMin: 0, toleranceK: 5 });
+    expect(await driver.adjust?.read?.(never)).toEqual({ heaterRange: 3, rampKPerMin: 0 });
+    const start = clock.now();
+    await driver.startMove(87, never);
+    while (await driver.isMoving(never)) await clock.sleep(10);
+    expect(clock.now() - start).toBeLessThan(1000);
   });
 
   it('names no output to a 331', async () => {

@@ -1,9 +1,9 @@
 import { type ConnectContext, DaqtorError, type PortSetting } from '@daqtor/core';
 import { type EventTalk, eventTalk } from '../protocols/event-talk.ts';
-import { type LineEnds, recognise, resyncBy } from '../protocols/line-talk.ts';
+import type { LineEnds } from '../protocols/line-talk.ts';
+import { overIdentified } from '../protocols/over-identified.ts';
 import { recogniseBy } from '../protocols/scpi.ts';
 import type { Link } from '../transports/link.ts';
-import { overLink } from '../transports/over-link.ts';
 
 export const INPUTS = ['A', 'B', 'C', 'D'] as const;
 export type Input = (typeof INPUTS)[number];
@@ -54,15 +54,15 @@ export function overLakeShore<T>(
   port: PortSetting,
   build: (controller: LakeShore) => Promise<T>,
 ): Promise<T> {
-  const options = { serial: { baudRate: 57_600, dataBits: 7, parity: 'odd' }, resync: resyncBy(LAKE_SHORE) } as const;
-  return overLink(context, port, options, async (link) => {
-    const { model, serial, firmware } = await link.exchange((io) => recognise(io, LAKE_SHORE), context.signal);
+  const serial = { baudRate: 57_600, dataBits: 7, parity: 'odd' } as const;
+  const options = { maker: 'Lake Shore', recognition: LAKE_SHORE, serial };
+  return overIdentified(context, port, options, async ({ link, found, identity }) => {
     const talk = eventTalk(link, LINES);
     return build({
       talk,
       link,
-      identity: `Lake Shore ${model}, serial ${serial}, firmware ${firmware}`,
-      is331: /331/.test(model),
+      identity,
+      is331: /331/.test(found.model),
       async readKelvin(input, signal) {
         const status = await talk.queryNumber(`RDGST? ${input}`, signal);
         if (status !== 0) {

@@ -1,4 +1,4 @@
-import { defineActuator } from '@daqtor/core';
+import { defineActuator, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { modbusSettings, overModbus } from './modbus-link.ts';
 import { modbusValue, readModbusValues, writeModbusValue } from './modbus-value.ts';
@@ -16,6 +16,7 @@ const settings = modbusSettings.extend({
     .describe('Largest distance from the setpoint that counts as reached; 0: none, for a register that is read back'),
   holdS: z.number().nonnegative().default(0).describe('Time that it has to stay there, in s'),
 });
+type Settings = z.output<typeof settings>;
 
 /**
  * A setpoint of any device that speaks Modbus, e.g. of a temperature controller or a valve: a move has ended once what is
@@ -29,9 +30,8 @@ export const modbusSetpoint = defineActuator({
   settings,
   connect: (settings, context) =>
     overModbus(context, settings, async (talk, link, identity) => {
-      const { setpoint, actual = setpoint, tolerance, holdS } = settings;
-      // Half of the last digit is what a setpoint loses when it is written.
-      const settling = new Settling(context.clock, Math.max(tolerance, lastDigit(setpoint) / 2), holdS);
+      const { setpoint, actual = setpoint } = settings;
+      const settling = new Settling(context.clock, ruleOf(settings));
       const read = async (signal: AbortSignal) => (await readModbusValues(talk, [actual], signal))[0] ?? Number.NaN;
       await read(context.signal);
       return {
@@ -48,9 +48,21 @@ export const modbusSetpoint = defineActuator({
           settling.end();
           await writeModbusValue(talk, setpoint, await read(signal), signal);
         },
+        adjust: liveSettings<Settings, 'tolerance' | 'holdS'>({
+          names: ['tolerance', 'holdS'],
+          async apply(wanted) {
+            settling.rule = ruleOf(wanted);
+          },
+        }),
         close: () => link.close(),
       };
     }),
+});
+
+/** Half of the last digit is what a setpoint loses when it is written. */
+const ruleOf = ({ setpoint, tolerance, holdS }: Settings) => ({
+  tolerance: Math.max(tolerance, lastDigit(setpoint) / 2),
+  holdS,
 });
 
 const lastDigit = ({ type, factor }: z.output<typeof modbusValue>): number =>

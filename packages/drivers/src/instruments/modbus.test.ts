@@ -37,7 +37,9 @@ function oven(framing: 'rtu' | 'tcp') {
 
 describeActuatorDriver('modbusSetpoint by RTU in memory, byte by byte', async () => {
   const { clock, port, context } = oven('rtu');
-  return { driver: await modbusSetpoint({ port, ...OVEN }).connect(context), clock, targets: [80, 82], epsilon: 0.2 };
+  const spec = modbusSetpoint({ port, ...OVEN });
+  const adjusted = { ...spec.settings, tolerance: 0.2, holdS: 1 };
+  return { driver: await spec.connect(context), clock, targets: [80, 82], epsilon: 0.2, adjusted };
 });
 
 describeActuatorDriver('modbusSetpoint by RTU on a pseudo-terminal', async () => {

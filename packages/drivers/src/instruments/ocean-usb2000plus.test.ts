@@ -16,7 +16,10 @@ function spectrometer(options: Partial<OceanUsb2000PlusOptions> = {}) {
   return { clock, port, connect };
 }
 
-describeDetectorDriver('oceanUsb2000plus on USB in memory', async () => ({ driver: await spectrometer().connect() }));
+describeDetectorDriver('oceanUsb2000plus on USB in memory', async () => ({
+  driver: await spectrometer().connect(),
+  adjusted: { integrationMs: 20 },
+}));
 
 describe('oceanUsb2000plus', () => {
   it('gives counts over wavelengths by its own calibration', async () => {
@@ -31,6 +34,18 @@ describe('oceanUsb2000plus', () => {
     expect(counts[peak]).toBeLessThan(5700);
     expect([...(saturated?.data[0] ?? [])]).toEqual([0]);
     expect(driver.identity).toBe('Ocean Optics USB2000+, serial USB2+H00001');
+  });
+
+  it('takes another integration time while connected: more light, and more time', async () => {
+    const { clock, connect } = spectrometer();
+    const driver = await connect({ integrationMs: 10 });
+    const brightest = async () => Math.max(...Array.from((await driver.grab(never))[0]?.data[0] ?? [], Number));
+    const dim = await brightest();
+    await driver.adjust?.apply({ integrationMs: 40 }, new Set(['integrationMs']), never);
+    const start = clock.now();
+    expect(await brightest()).toBeGreaterThan(2 * dim);
+    expect(clock.now() - start).toBeGreaterThanOrEqual(40);
+    expect(driver.grabMs?.()).toBe(40);
   });
 
   it('counts the pixels that are saturated', async () => {

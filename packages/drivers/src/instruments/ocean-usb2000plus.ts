@@ -1,4 +1,4 @@
-import { Axis, DataWithAxes, defineDetector } from '@daqtor/core';
+import { Axis, DataWithAxes, defineDetector, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { OceanTalk, wavelengthsOf } from '../protocols/ocean-talk.ts';
 import { resolveUsbPort, usbPortOrAddress } from '../transports/resolve-usb-port.ts';
@@ -38,11 +38,16 @@ export const oceanUsb2000plus = defineDetector({
       const coefficients: string[] = [];
       for (const slot of WAVELENGTH_SLOTS) coefficients.push(await talk.slot(slot));
       const axis = new Axis({ label: 'wavelength', units: 'nm', data: wavelengthsOf(coefficients) });
-      await talk.setIntegration(integrationMs);
-      await talk.spectrum(signal);
+      let now = integrationMs;
+      const expose = async (ms: number, signal: AbortSignal) => {
+        await talk.setIntegration(ms);
+        now = ms;
+        await talk.spectrum(signal);
+      };
+      await expose(integrationMs, signal);
       return {
         identity: `Ocean Optics USB2000+, serial ${serial}`,
-        grabMs: () => integrationMs,
+        grabMs: () => now,
         async grab(signal) {
           const counts = await talk.spectrum(signal);
           const saturated = counts.reduce((sum, count) => sum + (count === FULL_SCALE ? 1 : 0), 0);
@@ -51,6 +56,11 @@ export const oceanUsb2000plus = defineDetector({
             new DataWithAxes({ name: 'saturated', units: 'count', data: [Float64Array.of(saturated)] }),
           ];
         },
+        // It does not tell what it took.
+        adjust: liveSettings<z.output<typeof settings>, 'integrationMs'>({
+          names: ['integrationMs'],
+          apply: ({ integrationMs }, _, signal) => expose(integrationMs, signal),
+        }),
         close: () => usb.close(),
       };
     } catch (error) {

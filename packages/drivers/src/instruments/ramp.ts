@@ -6,17 +6,15 @@ import type { Clock } from '@daqtor/core';
  */
 export class Ramp {
   readonly #clock: Clock;
-  readonly #perS: number;
-  #course: { readonly from: number; readonly to: number; readonly startMs: number } | undefined;
+  #course: { readonly from: number; readonly to: number; readonly perS: number; readonly startMs: number } | undefined;
 
-  /** @param perS - change in units per second */
-  constructor(clock: Clock, perS: number) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#perS = perS;
   }
 
-  start(from: number, to: number): void {
-    this.#course = { from, to, startMs: this.#clock.now() };
+  /** @param perS - change in units per second */
+  start(from: number, to: number, perS: number): void {
+    this.#course = { from, to, perS, startMs: this.#clock.now() };
   }
 
   /**
@@ -25,8 +23,8 @@ export class Ramp {
    */
   step(): { readonly value: number; readonly last: boolean } | undefined {
     if (!this.#course) return undefined;
-    const { from, to, startMs } = this.#course;
-    const change = (this.#perS * (this.#clock.now() - startMs)) / 1000;
+    const { from, to, perS, startMs } = this.#course;
+    const change = (perS * (this.#clock.now() - startMs)) / 1000;
     if (change >= Math.abs(to - from)) {
       return { value: to, last: true };
     }

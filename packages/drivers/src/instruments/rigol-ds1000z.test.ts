@@ -18,7 +18,15 @@ function scope(options: Partial<RigolDs1000zOptions> = {}, fragmentBytes = 100) 
 
 describeDetectorDriver('rigolDs1000z on a wire in memory, byte by byte', async () => {
   const { port, context } = scope({}, 1);
-  return { driver: await rigolDs1000z({ port }).connect(context) };
+  const spec = rigolDs1000z({ port });
+  const adjusted = {
+    ...spec.settings,
+    trigger: 'none',
+    triggerTimeoutMs: 100,
+    secondsPerDivision: 0.0002,
+    voltsPerDivision: 2,
+  };
+  return { driver: await spec.connect(context), adjusted };
 });
 
 describeDetectorDriver('rigolDs1000z by TCP', async () => {
@@ -99,6 +107,36 @@ describe('rigolDs1000z', () => {
     );
     expect(worst).toBeLessThan(0.12);
     expect(clipped?.data[0]?.[0]).toBe(0);
+  });
+
+  it('takes scales while connected, tells the step that the scope took, and reads by it', async () => {
+    const { port, context } = scope();
+    const spec = rigolDs1000z({ port, channels: [1], secondsPerDivision: 5e-4 });
+    const driver = await spec.connect(context);
+    const change = (changes: Parameters<typeof spec.change>[0]) =>
+      driver.adjust?.apply(spec.change(changes) as never, new Set(Object.keys(changes)), never);
+    await change({ voltsPerDivision: 0.3 });
+    expect(await driver.adjust?.read?.(never)).toEqual({ secondsPerDivision: 5e-4, voltsPerDivision: 0.5 });
+    const [waveform, clipped] = await driver.grab(never);
+    expect(waveform?.axes[0]?.data[1199]).toBeCloseTo(3e-3, 4);
+    expect(Number(clipped?.data[0]?.[0])).toBe(0);
+    await change({ voltsPerDivision: 0.1 });
+    expect(Number((await driver.grab(never))[1]?.data[0]?.[0])).toBeGreaterThan(500);
+    await expect(change({ voltsPerDivision: 1000 })).rejects.toMatchObject({
+      code: 'instrument.fault',
+      problem: expect.stringContaining('setting the scales was refused: -222'),
+    });
+    expect(await driver.adjust?.read?.(never)).toEqual({ secondsPerDivision: 5e-4, voltsPerDivision: 0.1 });
+  });
+
+  it('waits no longer for a trigger than it was told while connected', async () => {
+    const { clock, port, context } = scope({ triggerAfterMs: () => Number.POSITIVE_INFINITY });
+    const spec = rigolDs1000z({ port });
+    const driver = await spec.connect(context);
+    await driver.adjust?.apply(spec.change({ triggerTimeoutMs: 300 }), new Set(['triggerTimeoutMs']), never);
+    const start = clock.now();
+    await expect(driver.grab(never)).rejects.toThrow('no trigger came within 300 ms');
+    expect(clock.now() - start).toBeLessThan(400);
   });
 
   it('reads a long memory in several answers', async () => {

@@ -1,4 +1,4 @@
-import { Axis, type Clock, DaqtorError, DataWithAxes, defineDetector } from '@daqtor/core';
+import { Axis, type Clock, DaqtorError, DataWithAxes, defineDetector, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { asciiNumber } from '../protocols/ascii-number.ts';
 import { overScpi } from '../protocols/over-scpi.ts';
@@ -21,7 +21,21 @@ const settings = z.object({
     ),
   triggerTimeoutMs: z.number().positive().default(5000).describe('Longest time to wait for a trigger'),
   depth: z.enum(['screen', 'memory']).default('screen').describe('The 1200 points of the screen, or the whole memory'),
+  secondsPerDivision: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Time base in s per division, of which there are 12; left out, as the scope is set'),
+  voltsPerDivision: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Scale of the channels that are read, in V per division; left out, as the scope is set'),
 });
+type Settings = z.output<typeof settings>;
+
+const LIVE = ['trigger', 'triggerTimeoutMs', 'secondsPerDivision', 'voltsPerDivision'] as const;
+type LiveName = (typeof LIVE)[number];
 
 /** Most points of the memory in one answer, in bytes (from memory; the guide gives it for other formats alike). */
 const POINTS_AT_ONCE = 250_000;
@@ -35,7 +49,7 @@ const ARMED_AFTER_MS = 250;
  * Source: DS1000Z Programming Guide, :WAVeform:DATA? and :WAVeform:PREamble? (2-136 to 2-140), :TRIGger:STATus?. Volts are
  * (count - yorigin - yreference) × yincrement. Not yet tried on a real scope.
  *
- * Scales, time base and trigger are left as they are set. Samples at either end of the converter are counted as clipped.
+ * Scales and time base are left as they are set where the settings do not say them, the trigger always. Samples at either end of the converter are counted as clipped.
  */
 export const rigolDs1000z = defineDetector({
   kind: 'rigol-ds1000z',
@@ -53,10 +67,12 @@ export const rigolDs1000z = defineDetector({
       await device.write(':WAV:FORM BYTE', context.signal);
       await device.write(`:WAV:MODE ${depth === 'memory' ? 'RAW' : 'NORM'}`, context.signal);
       await device.checkErrors('the format of the waveforms', context.signal);
+      await setScales(device, settings, () => true, context.signal);
+      let now = settings;
       return {
         identity,
         async grab(signal) {
-          if (settings.trigger === 'single') await single(device, context.clock, settings.triggerTimeoutMs, signal);
+          if (now.trigger === 'single') await single(device, context.clock, now.triggerTimeoutMs, signal);
           else if (depth === 'memory') await device.write(':STOP', signal);
           const waves: Waveform[] = [];
           for (const channel of channels) waves.push(await readWaveform(device, channel, depth, signal));
@@ -73,11 +89,45 @@ export const rigolDs1000z = defineDetector({
             new DataWithAxes({ name: 'clipped', data: waves.map(({ clipped }) => clipped), labels, units: 'count' }),
           ];
         },
+        adjust: liveSettings<Settings, LiveName>({
+          names: LIVE,
+          async apply(wanted, changed, signal) {
+            await setScales(device, wanted, (name) => changed.has(name), signal);
+            now = wanted;
+          },
+          read: (signal) => readScales(device, channels, signal),
+        }),
         close: () => link.close(),
       };
     });
   },
 });
+
+/** Sets the scales that are given. The scope has steps of 1, 2 and 5: it takes one that is near. */
+async function setScales(
+  device: Scpi,
+  { channels, secondsPerDivision, voltsPerDivision }: Settings,
+  isMeant: (name: LiveName) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const commands: string[] = [];
+  if (secondsPerDivision !== undefined && isMeant('secondsPerDivision'))
+    commands.push(`:TIM:SCAL ${secondsPerDivision}`);
+  if (voltsPerDivision !== undefined && isMeant('voltsPerDivision'))
+    commands.push(...channels.map((channel) => `:CHAN${channel}:SCAL ${voltsPerDivision}`));
+  if (commands.length === 0) return;
+  for (const command of commands) await device.write(command, signal);
+  await device.checkErrors('setting the scales', signal);
+}
+
+/** What the scope has; no volts where its channels differ. */
+async function readScales(device: Scpi, channels: readonly number[], signal: AbortSignal) {
+  const secondsPerDivision = await device.queryNumber(':TIM:SCAL?', signal);
+  const volts = new Set<number>();
+  for (const channel of channels) volts.add(await device.queryNumber(`:CHAN${channel}:SCAL?`, signal));
+  const [voltsPerDivision] = volts;
+  return { secondsPerDivision, voltsPerDivision: volts.size === 1 ? voltsPerDivision : undefined };
+}
 
 interface Waveform {
   /** Times after the trigger, and voltages, shape `[points]`. */

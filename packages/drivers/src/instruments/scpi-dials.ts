@@ -29,8 +29,8 @@ export async function setDials<Name extends string>(
 export function liveDials<Settings extends DialValues<Name>, Name extends keyof Settings & string>(
   device: Scpi,
   headers: DialHeaders<Name>,
-  accept: (wanted: Settings) => void,
-  changed: (wanted: Settings) => void,
+  accept: (wanted: Settings) => void = () => undefined,
+  changed: (wanted: Settings) => void = () => undefined,
 ) {
   const dials = Object.entries(headers) as [Name, string][];
   const live: LiveSettingsOf<Settings, Name> = {

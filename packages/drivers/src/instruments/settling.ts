@@ -1,21 +1,23 @@
 import type { Clock } from '@daqtor/core';
 
+export interface SettlingRule {
+  /** Largest distance from the target that counts as near. */
+  readonly tolerance: number;
+  /** Time that it has to stay there, in s. */
+  readonly holdS: number;
+}
+
 /** A value that something else brings to its target: it has arrived once it has stayed near it for some time. */
 export class Settling {
   readonly #clock: Clock;
-  readonly #tolerance: number;
-  readonly #holdS: number;
+  /** May be changed on the way. */
+  rule: SettlingRule;
   #target: number | undefined;
   #nearSinceMs: number | undefined;
 
-  /**
-   * @param tolerance - largest distance from the target that counts as near
-   * @param holdS - time that it has to stay there, in s
-   */
-  constructor(clock: Clock, tolerance: number, holdS: number) {
+  constructor(clock: Clock, rule: SettlingRule) {
     this.#clock = clock;
-    this.#tolerance = tolerance;
-    this.#holdS = holdS;
+    this.rule = rule;
   }
 
   get isUnderWay(): boolean {
@@ -35,12 +37,12 @@ export class Settling {
   take(value: number): boolean {
     if (this.#target === undefined) return false;
     const now = this.#clock.now();
-    if (Math.abs(value - this.#target) > this.#tolerance) {
+    if (Math.abs(value - this.#target) > this.rule.tolerance) {
       this.#nearSinceMs = undefined;
       return true;
     }
     this.#nearSinceMs ??= now;
-    if (now - this.#nearSinceMs < 1000 * this.#holdS) return true;
+    if (now - this.#nearSinceMs < 1000 * this.rule.holdS) return true;
     this.#target = undefined;
     return false;
   }

@@ -1,51 +1,44 @@
-import { type ActuatorDriver, type Clock, realClock, VirtualClock } from '@daqtor/core';
 import { describeActuatorDriver } from '@daqtor/core/testing';
-import { memoryPort, servePty, serveTcp, simulatedSmc100 } from '@daqtor/sim';
+import { simulatedSmc100 } from '@daqtor/sim';
 import { describe, expect, it } from 'vitest';
+import {
+  type AxisTrial,
+  axisByTcp,
+  axisInMemory,
+  axisOnPty,
+  homed,
+  inMemory,
+  untilAtRest,
+} from '../testing/axis-on-trial.ts';
 import { type ExpectedExchange, expectedProtocol } from '../testing/expected-protocol.ts';
-import { testContext } from '../testing/scripted-port.ts';
 import { smc100 } from './smc100.ts';
 
 const never = new AbortController().signal;
 
-function chain() {
-  const clock = new VirtualClock();
-  const simulated = simulatedSmc100({ clock, stages: [{}, {}] });
-  const port = memoryPort('stages', simulated, clock, { latencyMs: 2, fragmentBytes: 1 });
-  return { clock, simulated, port, ...testContext(clock) };
-}
+const chain = () => inMemory((clock) => simulatedSmc100({ clock, stages: [{}, {}] }));
 
-const until = async (driver: ActuatorDriver, clock: Clock) => {
-  while (await driver.isMoving(never)) await clock.sleep(10);
-};
-
-async function homed(driver: ActuatorDriver, clock: Clock) {
-  await driver.startHome?.(never);
-  await until(driver, clock);
-  return driver;
-}
-
-const QUICK = { travelMm: 5, velocityMmPerS: 100, accelerationMmPerS2: 1000 };
-
-describeActuatorDriver('smc100 on a wire in memory, byte by byte', async () => {
-  const { clock, port, context } = chain();
-  const spec = smc100({ port });
-  const driver = await homed(await spec.connect(context), clock);
-  const adjusted = { ...spec.settings, velocity: 0.7 };
-  return { driver, clock, targets: [1, 3.25], epsilon: 0.001, adjusted };
+const quick = (version: string): AxisTrial => ({
+  simulate: (clock) =>
+    simulatedSmc100({ clock, version, stages: [{ travelMm: 5, velocityMmPerS: 100, accelerationMmPerS2: 1000 }] }),
+  spec: (port) => smc100({ port }),
+  targets: [0.5, 4.5],
+  epsilon: 0.001,
 });
 
-describeActuatorDriver('smc100 on a pseudo-terminal', async () => {
-  const served = await servePty(simulatedSmc100({ clock: realClock, stages: [QUICK] }));
-  const driver = await homed(await smc100({ port: served.address }).connect(testContext(realClock).context), realClock);
-  return { driver, clock: realClock, targets: [0.5, 4.5], epsilon: 0.001, dispose: () => served.close() };
-});
+describeActuatorDriver(
+  'smc100 on a wire in memory, byte by byte',
+  axisInMemory({
+    simulate: (clock) => simulatedSmc100({ clock, stages: [{}, {}] }),
+    spec: (port) => smc100({ port }),
+    targets: [1, 3.25],
+    epsilon: 0.001,
+    adjusted: { velocity: 0.7 },
+  }),
+);
 
-describeActuatorDriver('smc100 (a CONEX-CC) by TCP', async () => {
-  const served = await serveTcp(simulatedSmc100({ clock: realClock, stages: [QUICK], version: 'CONEX-CC 2.0.1' }));
-  const driver = await homed(await smc100({ port: served.address }).connect(testContext(realClock).context), realClock);
-  return { driver, clock: realClock, targets: [0.5, 4.5], epsilon: 0.001, dispose: () => served.close() };
-});
+describeActuatorDriver('smc100 on a pseudo-terminal', axisOnPty(quick('SMC_CC_3.0.2')));
+
+describeActuatorDriver('smc100 (a CONEX-CC) by TCP', axisByTcp(quick('CONEX-CC 2.0.1')));
 
 describe('smc100', () => {
   const CONNECTING: ExpectedExchange[] = [
@@ -129,7 +122,7 @@ describe('smc100', () => {
     await driver.startHome?.(never);
     expect(await driver.isMoving(never)).toBe(true);
     await driver.stop(never);
-    await until(driver, clock);
+    await untilAtRest(driver, clock);
     await expect(driver.startMove(1, never)).rejects.toThrow('reference');
   });
 
@@ -138,7 +131,7 @@ describe('smc100', () => {
     const x = await homed(await smc100({ port, address: 1 }).connect(context), clock);
     const y = await homed(await smc100({ port, address: 2 }).connect(context), clock);
     await Promise.all([x.startMove(1, never), y.startMove(2, never)]);
-    await Promise.all([until(x, clock), until(y, clock)]);
+    await Promise.all([untilAtRest(x, clock), untilAtRest(y, clock)]);
     expect([await x.readPosition(never), await y.readPosition(never)]).toEqual([1, 2]);
   });
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { asciiNumber } from '../protocols/ascii-number.ts';
 import { decimal } from '../protocols/decimal.ts';
 import { type LineEnds, lineTalk, type Recognition, recognise, resyncBy, shown } from '../protocols/line-talk.ts';
+import { stopTwice } from '../protocols/stop-twice.ts';
 import type { Link } from '../transports/link.ts';
 import type { LinkIo } from '../transports/link-io.ts';
 import { overLink } from '../transports/over-link.ts';
@@ -81,10 +82,10 @@ export const smc100 = defineActuator({
           });
         },
         async stop(signal) {
-          // At once, without waiting for an answer that may still be owed, or may never come.
-          await link.send(`${address}ST\r\n`, signal);
-          // And in turn, since a move of this axis that was waiting for its turn has gone out in between.
-          await controller.command('ST', 'stopping', signal, HARMLESS_FOR_A_STOP);
+          await stopTwice(
+            () => link.send(`${address}ST\r\n`, signal),
+            () => controller.command('ST', 'stopping', signal, HARMLESS_FOR_A_STOP),
+          );
           // A stop ends the search for the reference without finding it, which is no failure.
           underWay = false;
         },

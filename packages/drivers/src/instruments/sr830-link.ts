@@ -1,9 +1,9 @@
 import type { ConnectContext, PortSetting } from '@daqtor/core';
 import { type EventTalk, eventTalk } from '../protocols/event-talk.ts';
-import { type LineEnds, recognise, resyncBy } from '../protocols/line-talk.ts';
+import type { LineEnds } from '../protocols/line-talk.ts';
+import { overIdentified } from '../protocols/over-identified.ts';
 import { recogniseBy } from '../protocols/scpi.ts';
 import type { Link } from '../transports/link.ts';
-import { overLink } from '../transports/over-link.ts';
 import { isOnGpib } from '../transports/resolve-port.ts';
 
 /** It answers by one interface only, and ends its answers there as that has it. */
@@ -28,12 +28,8 @@ export function overSr830<T>(
   build: (talk: EventTalk, link: Link, identity: string) => Promise<T>,
 ): Promise<T> {
   const recognition = recognitionOf(port);
-  return overLink(context, port, { serial: { baudRate: 9600 }, resync: resyncBy(recognition) }, async (link) => {
-    const { model, serial, firmware } = await link.exchange((io) => recognise(io, recognition), context.signal);
-    return build(
-      eventTalk(link, recognition.ends),
-      link,
-      `Stanford Research ${model}, ${serial}, firmware ${firmware}`,
-    );
-  });
+  const options = { maker: 'Stanford Research', recognition, serial: { baudRate: 9600 } };
+  return overIdentified(context, port, options, ({ link, identity }) =>
+    build(eventTalk(link, recognition.ends), link, identity),
+  );
 }

@@ -1,12 +1,13 @@
 import { defineDetector } from '@daqtor/core';
 import { eventTalk } from '../protocols/event-talk.ts';
-import { type LineEnds, recognise, resyncBy } from '../protocols/line-talk.ts';
+import type { LineEnds } from '../protocols/line-talk.ts';
+import { overIdentified } from '../protocols/over-identified.ts';
 import { recogniseBy } from '../protocols/scpi.ts';
-import { overLink } from '../transports/over-link.ts';
 import { configuredLockIn, decades, type LockInModel, lockInSettings, refuseCurrent } from './lock-in.ts';
 
 const LINES: LineEnds = { sent: '\n', received: '\n' };
 const SR860 = recogniseBy('a Stanford Research SR860', ({ model }) => /^SR86[05]A?$/i.test(model));
+const OPTIONS = { maker: 'Stanford Research', recognition: SR860, serial: { baudRate: 115_200 } };
 
 /** Bits of CUROVLDSTAT? that are overloads. Not latched: they tell how things are. */
 const OVERLOADS = [
@@ -29,8 +30,7 @@ export const sr860 = defineDetector({
   title: 'Stanford Research SR860 lock-in',
   settings: lockInSettings,
   connect: (settings, context) =>
-    overLink(context, settings.port, { serial: { baudRate: 115_200 }, resync: resyncBy(SR860) }, async (link) => {
-      const { model: name, serial, firmware } = await link.exchange((io) => recognise(io, SR860), context.signal);
+    overIdentified(context, settings.port, OPTIONS, async ({ link, identity }) => {
       const talk = eventTalk(link, LINES);
       const model: LockInModel = {
         talk,
@@ -49,7 +49,7 @@ export const sr860 = defineDetector({
       refuseCurrent((await talk.queryNumber('IVMD?', context.signal)) === 1);
       const configured = await configuredLockIn(model, settings, context.clock, context.signal);
       return {
-        identity: `Stanford Research ${name}, serial ${serial}, firmware ${firmware}`,
+        identity,
         ...configured,
         close: () => link.close(),
       };

@@ -1,51 +1,48 @@
-import { type ActuatorDriver, type Clock, realClock, VirtualClock } from '@daqtor/core';
+import { VirtualClock } from '@daqtor/core';
 import { describeActuatorDriver } from '@daqtor/core/testing';
-import { memoryPort, servePty, serveTcp, simulatedThorlabsApt } from '@daqtor/sim';
+import { memoryPort, simulatedThorlabsApt } from '@daqtor/sim';
 import { describe, expect, it } from 'vitest';
+import {
+  type AxisTrial,
+  axisByTcp,
+  axisInMemory,
+  axisOnPty,
+  homed,
+  inMemory,
+  untilAtRest,
+} from '../testing/axis-on-trial.ts';
 import { expectedProtocol } from '../testing/expected-protocol.ts';
 import { scriptedPort, testContext } from '../testing/scripted-port.ts';
 import { thorlabsApt } from './thorlabs-apt.ts';
 
 const never = new AbortController().signal;
 const STAGE = { stage: 'MTS50-Z8' } as const;
-const QUICK = { travel: 5, velocity: 50, acceleration: 1000 };
-
-function controller() {
-  const clock = new VirtualClock();
-  const simulated = simulatedThorlabsApt({ clock });
-  const port = memoryPort('stage', simulated, clock, { latencyMs: 2, fragmentBytes: 1 });
-  return { clock, simulated, port, ...testContext(clock) };
-}
-
-const until = async (driver: ActuatorDriver, clock: Clock) => {
-  while (await driver.isMoving(never)) await clock.sleep(10);
+const QUICK: AxisTrial = {
+  simulate: (clock) => simulatedThorlabsApt({ clock, stage: { travel: 5, velocity: 50, acceleration: 1000 } }),
+  spec: (port) => thorlabsApt({ port, ...STAGE }),
+  targets: [0.5, 4.5],
+  epsilon: 0.001,
 };
 
-async function homed(driver: ActuatorDriver, clock: Clock) {
-  await driver.startHome?.(never);
-  await until(driver, clock);
-  return driver;
-}
+const controller = () => inMemory((clock) => simulatedThorlabsApt({ clock }));
 
-describeActuatorDriver('thorlabsApt on a wire in memory, byte by byte', async () => {
-  const { clock, port, context } = controller();
-  const driver = await homed(await thorlabsApt({ port, ...STAGE }).connect(context), clock);
-  return { driver, clock, targets: [1, 3.25], epsilon: 0.001 };
-});
+/** As finely as the controller has them: counts per period of 2048/(6 MHz), with 16 bits after the point. */
+const PER_PERIOD = 65_536 * (2048 / 6e6) * 34_304;
 
-describeActuatorDriver('thorlabsApt on a pseudo-terminal', async () => {
-  const served = await servePty(simulatedThorlabsApt({ clock: realClock, stage: QUICK }));
-  const port = served.address;
-  const driver = await homed(await thorlabsApt({ port, ...STAGE }).connect(testContext(realClock).context), realClock);
-  return { driver, clock: realClock, targets: [0.5, 4.5], epsilon: 0.001, dispose: () => served.close() };
-});
+describeActuatorDriver(
+  'thorlabsApt on a wire in memory, byte by byte',
+  axisInMemory({
+    simulate: (clock) => simulatedThorlabsApt({ clock }),
+    spec: (port) => thorlabsApt({ port, ...STAGE }),
+    targets: [1, 3.25],
+    epsilon: 0.001,
+    adjusted: { velocity: 1_000_000 / PER_PERIOD, acceleration: 500 / (PER_PERIOD * (2048 / 6e6)) },
+  }),
+);
 
-describeActuatorDriver('thorlabsApt by TCP', async () => {
-  const served = await serveTcp(simulatedThorlabsApt({ clock: realClock, stage: QUICK }));
-  const port = served.address;
-  const driver = await homed(await thorlabsApt({ port, ...STAGE }).connect(testContext(realClock).context), realClock);
-  return { driver, clock: realClock, targets: [0.5, 4.5], epsilon: 0.001, dispose: () => served.close() };
-});
+describeActuatorDriver('thorlabsApt on a pseudo-terminal', axisOnPty(QUICK));
+
+describeActuatorDriver('thorlabsApt by TCP', axisByTcp(QUICK));
 
 /** Bytes in hexadecimal as the text that a scripted wire takes. */
 const hex = (...parts: string[]) =>
@@ -64,6 +61,9 @@ const INFO = hex(
 );
 const status = (position: string, bits: string) => hex('81 04 0E 00 81 50', '01 00', position, '00 00 00 00', bits);
 const ASK_STATUS = hex('80 04 01 00 50 01');
+const ASK_VELOCITY = hex('14 04 01 00 50 01');
+const velocity = (acceleration: string, most: string) =>
+  hex('15 04 0E 00 81 50', '01 00', '00 00 00 00', acceleration, most);
 
 describe('thorlabsApt', () => {
   it('says to a stepper what the document of the protocol wants', async () => {
@@ -74,6 +74,7 @@ describe('thorlabsApt', () => {
         [ASK_STATUS, status('00 00 00 00', '00 01 00 00')],
         [hex('10 02 01 01 50 01')],
         [ASK_STATUS, status('00 00 00 00', '00 01 00 80')],
+        [ASK_VELOCITY, velocity('00 10 00 00', '00 20 00 00')],
         [hex('53 04 06 00 D0 01 01 00 00 08 00 00')],
         [ASK_STATUS, status('00 00 00 00', '10 01 00 80')],
         [ASK_STATUS, status('80 07 00 00', '10 01 00 80')],
@@ -87,7 +88,7 @@ describe('thorlabsApt', () => {
       ],
       async (driver) => {
         expect(driver).toMatchObject({ identity: 'Thorlabs TST001, serial 27004129, firmware 1.2.3', units: 'mm' });
-        expect(driver.moveMs).toBeUndefined();
+        expect(driver.moveMs?.(0, 8)).toBe(4000);
         await driver.startMove(1, never);
         expect([await driver.isMoving(never), await driver.isMoving(never)]).toEqual([true, false]);
         await driver.startHome?.(never);
@@ -96,8 +97,53 @@ describe('thorlabsApt', () => {
     );
   });
 
+  it('sets velocity and acceleration in the units of the controller, and tells what it took', async () => {
+    const idle = status('00 00 00 00', '00 01 00 80');
+    await expectedProtocol(
+      (port) => thorlabsApt({ port, countsPerUnit: 2048, velocity: 3 }),
+      [
+        [hex('12 00 00 00 50 01 05 00 00 00 50 01'), INFO],
+        [ASK_STATUS, idle],
+        [ASK_VELOCITY, velocity('00 10 00 00', '00 20 00 00')],
+        [hex('13 04 0E 00 D0 01', '01 00', '00 00 00 00', '00 10 00 00', '00 18 00 00')],
+        [ASK_STATUS, idle],
+        [ASK_VELOCITY, velocity('00 10 00 00', '00 18 00 00')],
+        [ASK_VELOCITY, velocity('00 10 00 00', '00 18 00 00')],
+        [hex('13 04 0E 00 D0 01', '01 00', '00 00 00 00', '00 20 00 00', '00 18 00 00')],
+        [ASK_STATUS, idle],
+        // It has taken less than it was told.
+        [ASK_VELOCITY, velocity('00 18 00 00', '00 18 00 00')],
+        [ASK_VELOCITY, velocity('00 18 00 00', '00 18 00 00')],
+      ],
+      async (driver) => {
+        expect(driver.moveMs?.(0, 30)).toBe(11_500);
+        await driver.adjust?.apply({ velocity: 3, acceleration: 4 }, new Set(['acceleration']), never);
+        expect(await driver.adjust?.read?.(never)).toEqual({ velocity: 3, acceleration: 3 });
+        expect(driver.moveMs?.(0, 30)).toBe(11_000);
+        await expect(driver.adjust?.apply({ velocity: 2e6 }, new Set(['velocity']), never)).rejects.toMatchObject({
+          code: 'lab.settings',
+          problem: 'velocity 2000000 mm/s is more than the controller can be told',
+        });
+      },
+    );
+  });
+
+  it('sets no velocity of a model whose units it does not know, and says so', async () => {
+    const clock = new VirtualClock();
+    const bench = () => memoryPort('stage', simulatedThorlabsApt({ clock, model: 'XYZ123' }), clock);
+    const { context } = testContext(clock);
+    const driver = await thorlabsApt({ port: bench(), ...STAGE }).connect(context);
+    expect([driver.moveMs, driver.adjust]).toEqual([undefined, undefined]);
+    await expect(thorlabsApt({ port: bench(), ...STAGE, velocity: 1 }).connect(context)).rejects.toMatchObject({
+      code: 'lab.settings',
+      problem: expect.stringContaining('a XYZ123 has its velocities'),
+    });
+  });
+
   it('acknowledges what a servo tells, which would fall silent otherwise', async () => {
-    const { clock, port, context } = controller();
+    const { clock, port, context } = inMemory((clock) =>
+      simulatedThorlabsApt({ clock, wantsEveryAcknowledgement: true }),
+    );
     const driver = await thorlabsApt({ port, ...STAGE }).connect(context);
     for (let i = 0; i < 200; i++) await driver.readPosition(never);
     expect(clock.now()).toBeLessThan(2000);
@@ -108,7 +154,7 @@ describe('thorlabsApt', () => {
     const driver = await homed(await thorlabsApt({ port, ...STAGE }).connect(context), clock);
     const beganMs = clock.now();
     await driver.startMove(10, never);
-    await until(driver, clock);
+    await untilAtRest(driver, clock);
     const tookMs = clock.now() - beganMs;
     expect(Math.abs(tookMs - (driver.moveMs?.(0, 10) ?? 0))).toBeLessThan(60);
     expect(driver.moveMs?.(0, 0.1)).toBeCloseTo(2000 * Math.sqrt(0.1 / 4.5), -1);
@@ -130,7 +176,11 @@ describe('thorlabsApt', () => {
   it('reports an axis that never starts, after the time that it may take to start', async () => {
     const never0 = status('00 00 00 00', '00 01 00 80');
     const clock = new VirtualClock();
-    const port = scriptedPort((sent) => (sent.startsWith('\x12') ? INFO : sent === ASK_STATUS ? never0 : undefined));
+    const port = scriptedPort((sent) => {
+      if (sent.startsWith('\x12')) return INFO;
+      if (sent === ASK_VELOCITY) return velocity('00 10 00 00', '00 20 00 00');
+      return sent === ASK_STATUS ? never0 : undefined;
+    });
     const driver = await thorlabsApt({ port, countsPerUnit: 2048 }).connect(testContext(clock).context);
     await driver.startMove(1, never);
     await clock.sleep(499);
@@ -145,6 +195,7 @@ describe('thorlabsApt', () => {
     let isRefusing = false;
     const port = scriptedPort((sent) => {
       if (sent.startsWith('\x12')) return INFO;
+      if (sent === ASK_VELOCITY) return velocity('00 10 00 00', '00 20 00 00');
       if (sent.startsWith('\x53')) isRefusing = true;
       return sent === ASK_STATUS ? (isRefusing ? refusal : '') + idle : undefined;
     });

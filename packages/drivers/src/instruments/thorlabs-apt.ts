@@ -6,7 +6,7 @@ import type { Link } from '../transports/link.ts';
 import { overLink } from '../transports/over-link.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
 import { APT_STAGES, type AptStage } from './apt-stages.ts';
-import { trapezoidMs } from './trapezoid-ms.ts';
+import { aptTrajectory } from './apt-trajectory.ts';
 
 const settings = z.object({
   port: portOrAddress,
@@ -28,6 +28,16 @@ const settings = z.object({
     .max(10)
     .optional()
     .describe('Bay of the card in a rack; left out, a controller of its own'),
+  velocity: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Velocity of moves in units of the stage per second; left out, as the controller is set'),
+  acceleration: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Acceleration of moves in units of the stage per second squared; left out, as the controller is set'),
 });
 type Settings = z.output<typeof settings>;
 
@@ -35,9 +45,8 @@ type Settings = z.output<typeof settings>;
  * One channel of a Thorlabs APT or Kinesis motor controller: DC servos (TDC001, KDC101, KBD101, BBD series) and steppers
  * (TST001, KST101, BSC series and stages that have one inside).
  *
- * Sources: see `AptTalk` and `APT_STAGES`; from memory: that a servo counts time in 2048/(6 MHz), a BBD in 102.4 µs, and
- * which models are steppers. Not yet tried on a real controller. It has a USB converter by FTDI that shows as a serial port of 115,200 baud
- * with RTS/CTS.
+ * Sources: see `AptTalk`, `APT_STAGES` and `aptScaleOf`; from memory: which models are steppers. Not yet tried on a real
+ * controller. It has a USB converter by FTDI that shows as a serial port of 115,200 baud with RTS/CTS.
  *
  * Before the first move after power-on the reference has to be searched (home); connecting does not, since it would move.
  * Connecting enables a channel that is disabled. The controller tells no limits: give them in the settings.
@@ -52,7 +61,9 @@ export const thorlabsApt = defineActuator({
     const options = { serial: { baudRate: 115_200, flow: 'rtscts' }, resync: aptResync(destination) } as const;
     return overLink(context, settings.port, options, async (link) => {
       const info = await link.exchange((io) => askAptInfo(io, destination), context.signal);
-      return driverOf(link, new AptTalk(link, destination, settings.channel, familyOf(info)), stage, info, context);
+      const talk = new AptTalk(link, destination, settings.channel, familyOf(info));
+      const driver = await driverOf(link, talk, stage, info, context);
+      return { ...driver, ...(await aptTrajectory(talk, info, stage, settings, context.signal)) };
     });
   },
 });
@@ -68,7 +79,6 @@ async function driverOf(
   const { units, countsPerUnit } = stage;
   const { bits } = await talk.status(signal);
   if ((bits & BIT.enabled) === 0) await talk.enable(signal);
-  const moveMs = await speedOf(talk, info, countsPerUnit, signal);
   /** What was begun and is not known to be over. */
   let begun:
     | { readonly atMs: number; readonly from: number; readonly to: number | undefined; hasMoved: boolean }
@@ -76,7 +86,6 @@ async function driverOf(
   return {
     identity: `Thorlabs ${info.model}, serial ${info.serial}, firmware ${info.firmware}`,
     units,
-    ...(moveMs && { moveMs }),
     readPosition: async (signal) => (await talk.status(signal)).position / countsPerUnit,
     async startMove(target, signal) {
       const to = countsOf(target, stage);
@@ -149,19 +158,3 @@ function countsOf(target: number, { countsPerUnit, units }: AptStage): number {
 
 const familyOf = ({ model }: AptInfo): AptFamily =>
   /^(TST|KST|BSC|SCC|OST|MST|LTS|MLJ|K10CR|L490)/i.test(model) ? 'stepper' : 'servo';
-
-/** Periods of the control loops, in s, by which velocities are counted. */
-const SERVO_PERIODS_S: readonly (readonly [models: RegExp, periodS: number])[] = [
-  [/^[TK]DC/i, 2048 / 6e6],
-  [/^BBD/i, 102.4e-6],
-];
-
-/** For the models whose scale of velocities is known: how long a move takes. */
-async function speedOf(talk: AptTalk, { model }: AptInfo, countsPerUnit: number, signal: AbortSignal) {
-  const [, periodS] = SERVO_PERIODS_S.find(([models]) => models.test(model)) ?? [];
-  if (periodS === undefined) return undefined;
-  const { velocity, acceleration } = await talk.velocity(signal);
-  const perS = velocity / 65_536 / periodS / countsPerUnit;
-  const perS2 = acceleration / 65_536 / periodS ** 2 / countsPerUnit;
-  return perS > 0 && perS2 > 0 ? (from: number, to: number) => trapezoidMs(to - from, perS, perS2) : undefined;
-}

@@ -1,8 +1,17 @@
-import { type ActuatorDriver, type Clock, realClock, VirtualClock } from '@daqtor/core';
+import { VirtualClock } from '@daqtor/core';
 import { describeActuatorDriver } from '@daqtor/core/testing';
-import { memoryPort, servePty, simulatedZaber } from '@daqtor/sim';
+import { simulatedZaber } from '@daqtor/sim';
 import { describe, expect, it } from 'vitest';
 import { parseZaberReply, zaberMessage } from '../protocols/zaber-talk.ts';
+import {
+  type AxisTrial,
+  axisByTcp,
+  axisInMemory,
+  axisOnPty,
+  homed,
+  inMemory,
+  untilAtRest,
+} from '../testing/axis-on-trial.ts';
 import { type ExpectedExchange, expectedProtocol } from '../testing/expected-protocol.ts';
 import { scriptedPort, testContext } from '../testing/scripted-port.ts';
 import { zaber } from './zaber.ts';
@@ -10,35 +19,28 @@ import { zaber } from './zaber.ts';
 const never = new AbortController().signal;
 const MICROSTEP = 0.000047625;
 
-function device(axes = 1) {
-  const clock = new VirtualClock();
-  const simulated = simulatedZaber({ clock, axes });
-  const port = memoryPort('stage', simulated, clock, { latencyMs: 2, fragmentBytes: 1 });
-  return { clock, simulated, port, ...testContext(clock) };
-}
+const device = (axes = 1) => inMemory((clock) => simulatedZaber({ clock, axes }));
 
-const until = async (driver: ActuatorDriver, clock: Clock) => {
-  while (await driver.isMoving(never)) await clock.sleep(10);
+describeActuatorDriver(
+  'zaber on a wire in memory, byte by byte',
+  axisInMemory({
+    simulate: (clock) => simulatedZaber({ clock }),
+    spec: (port) => zaber({ port, microstep: MICROSTEP }),
+    targets: [1, 5],
+    epsilon: MICROSTEP,
+    // As finely as the device has them: it keeps whole numbers.
+    adjusted: { velocity: (20_000 / 1.6384) * MICROSTEP, acceleration: (500 / 1.6384e-4) * MICROSTEP },
+  }),
+);
+
+const QUICK: AxisTrial = {
+  simulate: (clock) => simulatedZaber({ clock, travel: 100_000 }),
+  spec: (port) => zaber({ port, microstep: MICROSTEP }),
+  targets: [1, 3],
+  epsilon: MICROSTEP,
 };
-
-async function homed(driver: ActuatorDriver, clock: Clock) {
-  await driver.startHome?.(never);
-  await until(driver, clock);
-  return driver;
-}
-
-describeActuatorDriver('zaber on a wire in memory, byte by byte', async () => {
-  const { clock, port, context } = device();
-  const driver = await homed(await zaber({ port, microstep: MICROSTEP }).connect(context), clock);
-  return { driver, clock, targets: [1, 5], epsilon: MICROSTEP };
-});
-
-describeActuatorDriver('zaber on a pseudo-terminal', async () => {
-  const served = await servePty(simulatedZaber({ clock: realClock, travel: 100_000 }));
-  const spec = zaber({ port: served.address, microstep: MICROSTEP });
-  const driver = await homed(await spec.connect(testContext(realClock).context), realClock);
-  return { driver, clock: realClock, targets: [1, 3], epsilon: MICROSTEP, dispose: () => served.close() };
-});
+describeActuatorDriver('zaber on a pseudo-terminal', axisOnPty(QUICK));
+describeActuatorDriver('zaber by TCP', axisByTcp(QUICK));
 
 describe('zaber messages', () => {
   it('end with a checksum that makes the sum of their bytes 0 modulo 256', () => {
@@ -73,9 +75,9 @@ describe('zaber', () => {
     [sum('3 2 1 get version'), '@03 2 01 OK IDLE -- 7.35\r\n'],
     [sum('3 2 2 get limit.min'), '@03 2 02 OK IDLE -- 0\r\n'],
     [sum('3 2 3 get limit.max'), '@03 2 03 OK IDLE -- 1000000\r\n'],
-    [sum('3 2 4 get maxspeed'), '@03 2 04 OK IDLE -- 163840\r\n'],
-    [sum('3 2 5 get accel'), '@03 2 05 OK IDLE -- 16384\r\n'],
-    [sum('3 2 6 warnings clear'), '@03 2 06 OK IDLE -- 00\r\n'],
+    [sum('3 2 4 warnings clear'), '@03 2 04 OK IDLE -- 00\r\n'],
+    [sum('3 2 5 get maxspeed'), '@03 2 05 OK IDLE -- 163840\r\n'],
+    [sum('3 2 6 get accel'), '@03 2 06 OK IDLE -- 205\r\n'],
   ];
 
   it('says what the manual wants', async () => {
@@ -97,8 +99,6 @@ describe('zaber', () => {
       ],
       async (driver) => {
         expect(driver).toMatchObject({ identity: 'Zaber device 50081, firmware 7.35', limits: { min: 0, max: 100 } });
-        // 10 in 1/s, 10,000 in 1/s².
-        expect(driver.moveMs?.(0, 100)).toBeCloseTo(10_001, 6);
         await driver.startMove(1.23456, never);
         expect(await driver.isMoving(never)).toBe(true);
         expect(await driver.isMoving(never)).toBe(false);
@@ -106,6 +106,49 @@ describe('zaber', () => {
         await driver.stop(never);
       },
     );
+  });
+
+  it('sends velocity and acceleration in the units of the device, when connecting and later', async () => {
+    await expectedProtocol(
+      (port) => zaber({ port, device: 3, axis: 2, microstep: 0.0001, velocity: 10 }),
+      [
+        ...CONNECTING.slice(0, 5),
+        [sum('3 2 5 set maxspeed 163840'), '@03 2 05 OK IDLE -- 0\r\n'],
+        [sum('3 2 6 get maxspeed'), '@03 2 06 OK IDLE -- 163840\r\n'],
+        [sum('3 2 7 get accel'), '@03 2 07 OK IDLE -- 205\r\n'],
+        [sum('3 2 8 set accel 1638'), '@03 2 08 OK IDLE -- 0\r\n'],
+        [sum('3 2 9 get maxspeed'), '@03 2 09 OK IDLE -- 163840\r\n'],
+        [sum('3 2 10 get accel'), '@03 2 10 OK IDLE -- 1638\r\n'],
+        [sum('3 2 11 set maxspeed 163840000'), '@03 2 11 RJ IDLE -- BADDATA\r\n'],
+      ],
+      async (driver) => {
+        expect(driver.moveMs?.(0, 100)).toBeCloseTo(10_000 + 80, 0);
+        const change = (settings: object, ...names: string[]) =>
+          driver.adjust?.apply({ microstep: 0.0001, ...settings }, new Set(names), never);
+        await change({ acceleration: 1000 }, 'acceleration');
+        const held = await driver.adjust?.read?.(never);
+        expect(held).toEqual({ velocity: 10, acceleration: expect.closeTo(999.756, 3) });
+        expect(driver.moveMs?.(0, 100)).toBeCloseTo(10_000 + 10, 0);
+        await expect(change({ velocity: 10_000 }, 'velocity')).rejects.toMatchObject({
+          code: 'instrument.fault',
+          problem: 'setting the velocity 10000 was rejected: BADDATA',
+        });
+      },
+    );
+  });
+
+  it('moves as fast as it is set, in the time that it estimates', async () => {
+    const { clock, port, context } = device();
+    const driver = await homed(
+      await zaber({ port, microstep: MICROSTEP, velocity: 2, acceleration: 20 }).connect(context),
+      clock,
+    );
+    const startMs = clock.now();
+    await driver.startMove(10, never);
+    await untilAtRest(driver, clock);
+    expect(clock.now() - startMs).toBeGreaterThan(5090);
+    expect(clock.now() - startMs).toBeLessThan(5150);
+    expect(driver.moveMs?.(0, 10)).toBeCloseTo(5100, -1);
   });
 
   it('uses each identity again only after 98 others, and never that of getting back into step', async () => {
@@ -147,7 +190,7 @@ describe('zaber', () => {
     await expect(driver.isMoving(never)).rejects.toThrow('the motion failed: stalled, and stopped (FS)');
     expect(await driver.isMoving(never)).toBe(false);
     await driver.startMove(1, never);
-    await until(driver, clock);
+    await untilAtRest(driver, clock);
     expect(await driver.readPosition(never)).toBeCloseTo(1, 3);
   });
 
@@ -156,7 +199,7 @@ describe('zaber', () => {
     const x = await homed(await zaber({ port, axis: 1, microstep: MICROSTEP }).connect(context), clock);
     const y = await homed(await zaber({ port, axis: 2, microstep: MICROSTEP }).connect(context), clock);
     await Promise.all([x.startMove(1, never), y.startMove(2, never)]);
-    await Promise.all([until(x, clock), until(y, clock)]);
+    await Promise.all([untilAtRest(x, clock), untilAtRest(y, clock)]);
     expect(await x.readPosition(never)).toBeCloseTo(1, 3);
     expect(await y.readPosition(never)).toBeCloseTo(2, 3);
   });

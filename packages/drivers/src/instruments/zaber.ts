@@ -1,6 +1,7 @@
-import { DaqtorError, defineActuator } from '@daqtor/core';
+import { DaqtorError, defineActuator, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { asciiNumber } from '../protocols/ascii-number.ts';
+import { stopTwice } from '../protocols/stop-twice.ts';
 import { ZaberTalk, zaberResync } from '../protocols/zaber-talk.ts';
 import { overLink } from '../transports/over-link.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
@@ -17,7 +18,28 @@ const settings = z.object({
       'Size of a microstep in `units`, from the data sheet, e.g. 0.000047625 mm for an X-LSM with 64 of a step',
     ),
   units: z.enum(['mm', 'deg']).default('mm').describe('Units of the positions'),
+  velocity: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Velocity of moves in `units` per second (maxspeed); left out, as the device is set'),
+  acceleration: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Acceleration of moves in `units` per second squared (accel); left out, as the device is set'),
 });
+type Settings = z.output<typeof settings>;
+
+/**
+ * How the device has velocity and acceleration: the name of its setting, and how many of it are one microstep per second, or
+ * per second squared.
+ */
+const TRAJECTORY = [
+  { name: 'velocity', setting: 'maxspeed', perMicrostep: 1.6384 },
+  { name: 'acceleration', setting: 'accel', perMicrostep: 1.6384e-4 },
+] as const;
+type TrajectoryName = (typeof TRAJECTORY)[number]['name'];
 
 /** Faults that end a motion, by their flags (protocol manual, warning flags). */
 const FAULTS: Readonly<Record<string, string>> = {
@@ -30,12 +52,10 @@ const FAULTS: Readonly<Record<string, string>> = {
   FE: 'limit error',
 };
 const NO_REFERENCE = 'WR';
-/** Microsteps per second in one of `maxspeed`; ten thousand times as many per second squared are one of `accel`. */
-const SPEED_UNIT = 1 / 1.6384;
 
 /**
- * One axis of a Zaber device that speaks the ASCII protocol. Sources: see `ZaberTalk`; the texts of flags from memory. Not
- * yet tried on a real device. Devices leave the factory with 115200 baud.
+ * One axis of a Zaber device that speaks the ASCII protocol. Sources: see `ZaberTalk`; the texts of flags from
+ * memory. Not yet tried on a real device. Devices leave the factory with 115200 baud.
  *
  * Before the first move after power-on the reference has to be searched (home); connecting does not, since it would move.
  */
@@ -43,7 +63,8 @@ export const zaber = defineActuator({
   kind: 'zaber',
   title: 'Zaber axis',
   settings,
-  connect({ port, device, axis, microstep, units }, context) {
+  connect(settings, context) {
+    const { port, device, axis, microstep, units } = settings;
     const options = { serial: { baudRate: 115_200 }, resync: zaberResync(device) };
     return overLink(context, port, options, async (link) => {
       const talk = new ZaberTalk(link, device, axis);
@@ -56,16 +77,36 @@ export const zaber = defineActuator({
       const firmware = (await talk.command('get version', 'asking for the version', signal)).data;
       const min = (await number('limit.min', signal)).value * microstep;
       const max = (await number('limit.max', signal)).value * microstep;
-      const perS = (await number('maxspeed', signal)).value * SPEED_UNIT * microstep;
-      const perS2 = (await number('accel', signal)).value * 10_000 * SPEED_UNIT * microstep;
       await talk.command('warnings clear', 'forgetting old warnings', signal);
+      const setTrajectory = async (
+        wanted: Settings,
+        isMeant: (name: TrajectoryName) => boolean,
+        signal: AbortSignal,
+      ) => {
+        for (const { name, setting, perMicrostep } of TRAJECTORY) {
+          const value = wanted[name];
+          if (value === undefined || !isMeant(name)) continue;
+          // 0 is not the slowest: for the acceleration it means that it is not limited.
+          const data = Math.max(1, Math.round((value / microstep) * perMicrostep));
+          await talk.command(`set ${setting} ${data}`, `setting the ${name} ${value}`, signal);
+        }
+      };
+      const readTrajectory = async (signal: AbortSignal) => {
+        const held: { [Name in TrajectoryName]?: number } = {};
+        for (const { name, setting, perMicrostep } of TRAJECTORY) {
+          const { value } = await number(setting, signal);
+          // An acceleration of 0 is none that is limited.
+          if (value > 0) held[name] = (value / perMicrostep) * microstep;
+        }
+        return held;
+      };
+      await setTrajectory(settings, () => true, signal);
+      let now = await readTrajectory(signal);
       return {
         identity: `Zaber device ${model}, firmware ${firmware}`,
         units,
         limits: min < max ? { min, max } : undefined,
         readPosition: async (signal) => (await number('pos', signal)).value * microstep,
-        // An acceleration of 0 stands for none that takes time.
-        moveMs: (from, to) => trapezoidMs(to - from, perS, perS2 || Number.POSITIVE_INFINITY),
         async startMove(target, signal) {
           const { flag } = await talk.command('', 'asking for the status', signal);
           if (flag === NO_REFERENCE) {
@@ -86,11 +127,25 @@ export const zaber = defineActuator({
           });
         },
         async stop(signal) {
-          // At once, without waiting for an answer that may still be owed, or may never come.
-          await talk.send('stop', signal);
-          // And in turn, since a move of this axis that was waiting for its turn has gone out in between.
-          await talk.command('stop', 'stopping', signal);
+          await stopTwice(
+            () => talk.send('stop', signal),
+            () => talk.command('stop', 'stopping', signal),
+          );
         },
+        moveMs: (from, to) =>
+          trapezoidMs(
+            to - from,
+            now.velocity ?? Number.POSITIVE_INFINITY,
+            now.acceleration ?? Number.POSITIVE_INFINITY,
+          ),
+        adjust: liveSettings<Settings, TrajectoryName>({
+          names: TRAJECTORY.map(({ name }) => name),
+          apply: (wanted, changed, signal) => setTrajectory(wanted, (name) => changed.has(name), signal),
+          async read(signal) {
+            now = await readTrajectory(signal);
+            return now;
+          },
+        }),
         startHome: async (signal) => void (await talk.command('home', 'the search for the reference', signal)),
         close: () => link.close(),
       };

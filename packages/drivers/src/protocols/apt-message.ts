@@ -7,6 +7,7 @@ export const APT = {
   HW_STOP_UPDATEMSGS: 0x0012,
   HW_RICHRESPONSE: 0x0081,
   MOD_SET_CHANENABLESTATE: 0x0210,
+  MOT_SET_VELPARAMS: 0x0413,
   MOT_REQ_VELPARAMS: 0x0414,
   MOT_GET_VELPARAMS: 0x0415,
   MOT_MOVE_HOME: 0x0443,
@@ -73,10 +74,26 @@ export function parseAptStatus(data: Uint8Array): AptStatus {
   return { channel: view.getUint16(0, true), position: view.getInt32(2, true), bits: view.getUint32(10, true) };
 }
 
-/** @param data - 14 bytes; acceleration and velocity in the units of the controller */
-export function parseAptVelocity(data: Uint8Array): { readonly acceleration: number; readonly velocity: number } {
+/** Acceleration and velocity of moves, in the units of the controller. */
+export interface AptVelocity {
+  readonly acceleration: number;
+  readonly velocity: number;
+}
+
+/** @param data - 14 bytes */
+export function parseAptVelocity(data: Uint8Array): AptVelocity {
   const view = viewOf(data);
   return { acceleration: view.getInt32(6, true), velocity: view.getInt32(10, true) };
+}
+
+/** @returns 14 bytes: the channel, the velocity that a move begins with (none but 0 is taken), acceleration, velocity */
+export function aptVelocityData(channel: number, { acceleration, velocity }: AptVelocity): Uint8Array {
+  const data = new Uint8Array(APT_LENGTH.velocity);
+  const view = viewOf(data);
+  view.setUint16(0, channel, true);
+  view.setInt32(6, acceleration, true);
+  view.setInt32(10, velocity, true);
+  return data;
 }
 
 /** The text of the first HW_RICHRESPONSE in these bytes; undefined if there is none, or not all of it. */

@@ -6,14 +6,17 @@ import {
   APT_LENGTH,
   type AptInfo,
   type AptStatus,
+  type AptVelocity,
   aptAnswerHeader,
   aptLong,
   aptRefusal,
   aptShort,
+  aptVelocityData,
   parseAptInfo,
   parseAptStatus,
   parseAptVelocity,
 } from './apt-message.ts';
+import { stopTwice } from './stop-twice.ts';
 
 /** Which of a controller's two ways to tell its status it has. */
 export type AptFamily = 'servo' | 'stepper';
@@ -49,12 +52,17 @@ export class AptTalk {
     return this.#link.exchange((io) => this.#status(io), signal);
   }
 
-  /** Acceleration and velocity of moves, in the units of the controller. */
-  velocity(signal: AbortSignal) {
+  velocity(signal: AbortSignal): Promise<AptVelocity> {
     return this.#link.exchange(async (io) => {
       await io.write(aptShort(APT.MOT_REQ_VELPARAMS, this.#destination, this.#channel));
       return parseAptVelocity((await this.#answer(io, APT.MOT_GET_VELPARAMS, APT_LENGTH.velocity)).data);
     }, signal);
+  }
+
+  /** @throws DaqtorError `instrument.fault` if the controller refuses */
+  async setVelocity(velocity: AptVelocity, tried: string, signal: AbortSignal): Promise<void> {
+    const data = aptVelocityData(this.#channel, velocity);
+    await this.#command(aptLong(APT.MOT_SET_VELPARAMS, this.#destination, data), tried, signal);
   }
 
   enable(signal: AbortSignal): Promise<AptStatus> {
@@ -84,10 +92,10 @@ export class AptTalk {
 
   async stop(signal: AbortSignal): Promise<void> {
     const message = aptShort(APT.MOT_MOVE_STOP, this.#destination, this.#channel, PROFILED);
-    // At once, without waiting for an answer that may still be owed, or may never come.
-    await this.#link.send(message, signal);
-    // And in turn, since a move of this axis that was waiting for its turn has gone out in between.
-    await this.#command(message, 'stopping', signal);
+    await stopTwice(
+      () => this.#link.send(message, signal),
+      () => this.#command(message, 'stopping', signal),
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 import { type Clock, DaqtorError } from '@daqtor/core';
 import type { Link } from '../transports/link.ts';
 import type { LinkIo } from '../transports/link-io.ts';
+import { messageNumbers } from './message-numbers.ts';
 import {
   fixedAnswerLength,
   type ModbusFraming,
@@ -20,7 +21,7 @@ const MOST_BYTES = 254;
 /** Answers to earlier questions that are passed over. */
 const MOST_LATE = 100;
 
-const transactions = new WeakMap<object, number>();
+const nextTransaction = messageNumbers(65_536);
 
 /**
  * Modbus, to one unit.
@@ -82,8 +83,7 @@ export class ModbusTalk {
   }
 
   async #overTcp(io: LinkIo, request: Uint8Array): Promise<Uint8Array> {
-    const number = ((transactions.get(this.#link.wire) ?? -1) + 1) % 65_536;
-    transactions.set(this.#link.wire, number);
+    const number = nextTransaction(this.#link.wire);
     const length = request.length + 1;
     await io.write(Uint8Array.of(number >> 8, number & 0xff, 0, 0, length >> 8, length & 0xff, this.#unit, ...request));
     for (let late = 0; late < MOST_LATE; late++) {

@@ -3,6 +3,7 @@ import { toBytes } from '../transports/bytes.ts';
 import type { Link } from '../transports/link.ts';
 import type { LinkIo, Resync } from '../transports/link-io.ts';
 import { lineTalk, shown } from './line-talk.ts';
+import { messageNumbers } from './message-numbers.ts';
 
 /** A reply of a Zaber device. */
 export interface ZaberReply {
@@ -15,7 +16,7 @@ export interface ZaberReply {
 const LINES = { sent: '\n', received: '\n' } as const;
 /** Message identities: two digits; the last is kept for getting back into step. */
 const RESYNC_ID = 99;
-const lastIds = new WeakMap<object, number>();
+const nextId = messageNumbers(RESYNC_ID);
 
 /**
  * Zaber's ASCII protocol, to one axis of one device. Each command carries a message identity that its reply repeats, so
@@ -41,8 +42,7 @@ export class ZaberTalk {
    * @throws DaqtorError `instrument.fault` if the device rejects
    */
   async command(command: string, tried: string, signal: AbortSignal): Promise<ZaberReply> {
-    const id = ((lastIds.get(this.#link.wire) ?? -1) + 1) % RESYNC_ID;
-    lastIds.set(this.#link.wire, id);
+    const id = nextId(this.#link.wire);
     const { reply, accepted } = await this.#link.exchange(async (io) => {
       const talk = lineTalk(io, LINES);
       await talk.tell(zaberMessage(`${this.#target} ${id} ${command}`.trim()));

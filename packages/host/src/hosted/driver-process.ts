@@ -5,12 +5,20 @@ import { type Clock, DaqtorError, type TraceLine } from '@daqtor/core';
 import type { HostReply, HostRequest } from './messages.ts';
 import { receivedError } from './sent-error.ts';
 
+/** Takes what a driver that is live gives. */
+export interface FrameTaker {
+  frame(data: unknown): void;
+  lost(count: number): void;
+}
+
 interface Waiter {
   resolve(value: unknown): void;
   reject(error: Error): void;
-  readonly frame?: ((data: unknown) => void) | undefined;
+  readonly stream?: FrameTaker | undefined;
 }
 
+/** What is answered. */
+type Asked = WithoutId<Extract<HostRequest, { readonly type: 'connect' | 'call' }>>;
 type WithoutId<Request> = Request extends { readonly id: number } ? Omit<Request, 'id'> : never;
 
 export interface DriverProcessOptions {
@@ -74,11 +82,11 @@ export class DriverProcess {
    * @param signal - aborting tells the driver; what it does not end in time is ended with its process
    * @throws what the driver threw; `signal.reason` after an abort; `instrument.gone` once the process has ended
    */
-  async ask(request: WithoutId<HostRequest>, signal?: AbortSignal, frame?: Waiter['frame']): Promise<unknown> {
+  async ask(request: Asked, signal?: AbortSignal, stream?: FrameTaker): Promise<unknown> {
     signal?.throwIfAborted();
     if (this.#gone) throw this.#gone;
     const id = ++this.#lastId;
-    const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject, frame }));
+    const answer = new Promise<unknown>((resolve, reject) => this.#waiting.set(id, { resolve, reject, stream }));
     this.#send({ ...request, id } as HostRequest);
     const grace = new AbortController();
     const abort = () => {
@@ -101,7 +109,7 @@ export class DriverProcess {
   }
 
   /** Asks, and kills the process if the answer does not come in time. Never rejects. */
-  async askBriefly(request: WithoutId<HostRequest>): Promise<void> {
+  async askBriefly(request: Asked): Promise<void> {
     const grace = new AbortController();
     void this.#killAfter(grace.signal, 'did not let go of its instrument');
     await this.ask(request)
@@ -139,8 +147,10 @@ export class DriverProcess {
       return;
     }
     const waiter = this.#waiting.get(reply.id);
-    if (reply.type === 'frame') {
-      waiter?.frame?.(reply.data);
+    if (reply.type === 'frame' || reply.type === 'loss') {
+      if (reply.type === 'frame') waiter?.stream?.frame(reply.data);
+      else waiter?.stream?.lost(reply.count);
+      this.#send({ type: 'taken', id: reply.id, what: reply.type });
       return;
     }
     this.#waiting.delete(reply.id);

@@ -1,12 +1,15 @@
 import { DaqMove, DaqViewer, lab, realClock, SharedResources, type TraceLine } from '@daqtor/core';
 import { describeActuatorDriver, describeDetectorDriver } from '@daqtor/core/testing';
-import { mockActuator, mockDetector } from '@daqtor/sim';
+import { esp301 } from '@daqtor/drivers';
+import { mockActuator, mockDetector, serveTcp, simulatedEsp301 } from '@daqtor/sim';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { hostedSpec } from './hosted-spec.ts';
-import { awkward } from './testing/awkward-drivers.ts';
+import { awkward, FLOOD } from './testing/awkward-drivers.ts';
 
 const AWKWARD = new URL('./testing/awkward-drivers.ts', import.meta.url).href;
 const SIM = import.meta.resolve?.('@daqtor/sim') ?? new URL('../../../sim/src/index.ts', import.meta.url).href;
+const DRIVERS =
+  import.meta.resolve?.('@daqtor/drivers') ?? new URL('../../../drivers/src/index.ts', import.meta.url).href;
 /** From source, on a machine that is busy, a process takes its time. */
 const STARTS_WITHIN_MS = 25_000;
 const never = new AbortController().signal;
@@ -125,6 +128,40 @@ describe('a driver in a process of its own', () => {
     await bench.connect();
     expect([bench.first.state, bench.second.state]).toEqual(['idle', 'idle']);
     expect([pids.length, new Set(pids).size]).toEqual([4, 2]);
+  });
+
+  it('that floods its program fills no memory: frames are lost, and every one of them is counted', async () => {
+    const { meter } = await hosted({ does: 'flood' });
+    const skipping = meter.live({ whenBehind: 'skip' });
+    const total = () => skipping.frames + skipping.skipped;
+    await expect.poll(() => total() >= FLOOD && total() % FLOOD === 0, { timeout: 5000, interval: 5 }).toBe(true);
+    expect(skipping.skipped).toBeGreaterThan(0);
+    await meter.stop();
+    await expect(meter.live().done).rejects.toMatchObject({ code: 'stream.overflow', instrument: 'meter' });
+    expect((await meter.grab()).data).toHaveLength(1);
+  });
+
+  it('tells how long things take, with the settings of now', async () => {
+    const { meter } = await hosted({ does: 'answer', forMs: 40 });
+    expect(meter.capabilities).toContain('estimate');
+    expect(meter.expected.grabMs).toBe(40);
+    const served = await serveTcp(simulatedEsp301({ clock: realClock }));
+    const stage = (port: string) => esp301({ port, axis: 1, timeoutMs: STARTS_WITHIN_MS });
+    const options = { driverModules: [DRIVERS] };
+    try {
+      await using there = await lab({ x: hostedSpec(stage(served.address), options) });
+      const hostedMs = [0.01, 1, 4].map((to) => there.x.moveMs(-1, to) ?? Number.NaN);
+      await there.x.set({ velocity: 0.5 });
+      const slowMs = there.x.moveMs(-1, 4) ?? Number.NaN;
+      await there.close();
+      await using here = await lab({ x: stage(served.address) });
+      await here.x.set({ velocity: 0.5 });
+      expect(slowMs / (here.x.moveMs(-1, 4) as number)).toBeCloseTo(1, 2);
+      expect(slowMs).toBeGreaterThan(10_000);
+      expect(hostedMs.every((ms) => ms > 10 && ms < slowMs)).toBe(true);
+    } finally {
+      await served.close();
+    }
   });
 
   it('refuses a port that is no address, and says which driver is not where it was said to be', async () => {

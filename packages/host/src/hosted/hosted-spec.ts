@@ -10,8 +10,9 @@ import {
   type DetectorSpec,
 } from '@daqtor/core';
 import { DriverHost } from './driver-host.ts';
-import type { DriverProcess } from './driver-process.ts';
-import type { HostedFacts, HostedMethod } from './messages.ts';
+import type { DriverProcess, FrameTaker } from './driver-process.ts';
+import type { HostedEstimates, HostedFacts, HostedMethod } from './messages.ts';
+import { type MoveTable, msIn } from './move-table.ts';
 import { receivedData } from './received-data.ts';
 
 type AnySettings = Readonly<Record<string, unknown>>;
@@ -30,7 +31,8 @@ export interface HostedOptions {
  * The same instrument, whose driver runs in a process of its own: what blocks there holds up nobody here. Instruments
  * with one port share a process, as they share the port.
  *
- * The driver has the real time. Its estimates of times (`moveMs`, `grabMs`) are not known here.
+ * The driver has the real time. Frames of one that is live are lost, and told to be, when the program does not take them in
+ * time. Its estimates are those of its settings: of moves a table by distance, within 1 %, or none if they depend on more.
  */
 export function hostedSpec<Spec extends ActuatorSpec | DetectorSpec>(spec: Spec, options: HostedOptions): Spec {
   const modules = options.driverModules.map(urlOf);
@@ -61,6 +63,7 @@ type Release = () => Promise<void>;
 
 function hostedActuator(process: DriverProcess, driver: number, facts: HostedFacts, release: Release): ActuatorDriver {
   const ask = caller(process, driver);
+  const estimates = { ...facts.estimates };
   const has = (method: HostedMethod) => facts.methods.includes(method);
   return {
     units: facts.units ?? '',
@@ -72,13 +75,15 @@ function hostedActuator(process: DriverProcess, driver: number, facts: HostedFac
     stop: (signal) => ask('stop', [], signal) as Promise<void>,
     ...(has('whenAtRest') && { whenAtRest: (signal) => ask('whenAtRest', [], signal) as Promise<void> }),
     ...(has('startHome') && { startHome: (signal) => ask('startHome', [], signal) as Promise<void> }),
-    ...adjustOf(facts, ask),
+    ...(estimates.moves && { moveMs: (from, to) => msIn(estimates.moves as MoveTable, Math.abs(to - from)) }),
+    ...adjustOf(facts, ask, estimates),
     close: closer(process, driver, release),
   };
 }
 
 function hostedDetector(process: DriverProcess, driver: number, facts: HostedFacts, release: Release): DetectorDriver {
   const ask = caller(process, driver);
+  const estimates = { ...facts.estimates };
   const has = (method: HostedMethod) => facts.methods.includes(method);
   return {
     identity: facts.identity,
@@ -87,11 +92,15 @@ function hostedDetector(process: DriverProcess, driver: number, facts: HostedFac
       grabMean: async (count, signal) => receivedData(await ask('grabMean', [count], signal)),
     }),
     ...(has('live') && {
-      live: async (deliver, signal) => {
-        await ask('live', [], signal, (data) => signal.aborted || deliver(receivedData(data)));
+      live: async (deliver, signal, lost) => {
+        await ask('live', [], signal, {
+          frame: (data) => signal.aborted || deliver(receivedData(data)),
+          lost: (count) => signal.aborted || lost(count),
+        });
       },
     }),
-    ...adjustOf(facts, ask),
+    ...(estimates.grabMs !== undefined && { grabMs: () => estimates.grabMs as number }),
+    ...adjustOf(facts, ask, estimates),
     close: closer(process, driver, release),
   };
 }
@@ -100,17 +109,32 @@ type Ask = ReturnType<typeof caller>;
 
 const caller =
   (process: DriverProcess, driver: number) =>
-  (method: HostedMethod, args: readonly unknown[], signal: AbortSignal, frame?: (data: unknown) => void) =>
-    process.ask({ type: 'call', driver, method, args }, signal, frame);
+  (method: HostedMethod, args: readonly unknown[], signal: AbortSignal, stream?: FrameTaker) =>
+    process.ask({ type: 'call', driver, method, args }, signal, stream);
 
-function adjustOf({ adjusts, methods }: HostedFacts, ask: Ask): Pick<DetectorDriver, 'adjust'> {
+/** @param estimates - brought up to date with each change */
+function adjustOf(
+  { adjusts, methods }: HostedFacts,
+  ask: Ask,
+  estimates: HostedEstimates,
+): Pick<DetectorDriver, 'adjust'> {
   if (!adjusts) return {};
+  const estimate = async (signal: AbortSignal) => {
+    if (methods.includes('estimates')) Object.assign(estimates, await ask('estimates', [], signal));
+  };
   return {
     adjust: {
       names: adjusts,
-      apply: async (wanted, changed, signal) => void (await ask('applySettings', [wanted, [...changed]], signal)),
+      apply: async (wanted, changed, signal) => {
+        await ask('applySettings', [wanted, [...changed]], signal);
+        await estimate(signal);
+      },
       ...(methods.includes('readSettings') && {
-        read: (signal: AbortSignal) => ask('readSettings', [], signal) as Promise<AnySettings>,
+        read: async (signal: AbortSignal) => {
+          const held = (await ask('readSettings', [], signal)) as AnySettings;
+          await estimate(signal);
+          return held;
+        },
       }),
     },
   };

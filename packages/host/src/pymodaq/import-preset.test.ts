@@ -84,6 +84,45 @@ it('reports what could not be taken, by module', () => {
   ]);
 });
 
+it('takes settings of which others decide, and says what to look up or to check', () => {
+  const source = move(
+    'Bias',
+    'Keithley2400',
+    leaf('visa_ressource', 'list', "str('ASRL4::INSTR')"),
+    leaf('source_mode', 'list', "str('Voltage')"),
+    group('current_mode', leaf('voltage_compliance', 'float', 10)),
+    group('voltage_mode', leaf('current_compliance', 'float', 0.5)),
+  );
+  const stage = move('clock', 'DCServoKCube', leaf('serial_number', 'list', "str('27000001')"));
+  const rotation = move('Angle', 'Newport_SMC100', leaf('units', 'str', '°'), leaf('stage_nb', 'list', 'int(2)'));
+  const heater = move(
+    'T',
+    '335Heater',
+    leaf('address', 'str', 'COM6'),
+    leaf('input', 'list', "str('TWO_INPUT_B')"),
+    leaf('ramp_rate', 'float', 5),
+    leaf('heater_status', 'list', "str('MEDIUM')"),
+  );
+  const spectrum = detector('Spectrum', 'DAQ1D', 'Seabreeze', [leaf('integration', 'float', 20)]);
+  const { preset: taken, notes } = importPymodaqPreset(
+    preset([source, stage, rotation, heater], [spectrum]),
+    'preset.xml',
+  );
+  expect(taken.modules).toMatchObject({
+    Bias: { settings: { port: 'serial:COM4', source: 'voltage', compliance: 0.5 } },
+    'clock 2': { kind: 'thorlabs-apt' },
+    Angle: { settings: { units: 'deg', address: 2 } },
+    T: { settings: { port: 'serial:COM6', input: 'B', rampKPerMin: 5, heaterRange: 2 } },
+    Spectrum: { settings: { integrationMs: 20 } },
+  });
+  const texts = notes.map(({ module, text }) => `${module}: ${text}`);
+  expect(texts).toContain("clock: is called 'clock 2' here, since the name is taken");
+  expect(texts).toContain("clock: 'stage' has to be set: PyMoDAQ's plugin does not know it");
+  expect(texts).toContain('clock: not taken: serial_number = 27000001');
+  expect(texts).toContainEqual(expect.stringMatching(/^Spectrum: .* USB2000\+ alone/));
+  expect(texts.filter((text) => text.startsWith('Bias'))).toEqual([]);
+});
+
 it('makes simulated detectors of the shape that they had', () => {
   const npts = group('Mock1', leaf('Npts', 'int', 200));
   const size = [leaf('Nx', 'int', 100), leaf('Ny', 'int', 60)];

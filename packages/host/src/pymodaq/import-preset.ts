@@ -1,6 +1,12 @@
-import { DaqtorError, LabCore, type Preset } from '@daqtor/core';
+import { DaqtorError, isReserved, type Preset } from '@daqtor/core';
 import { addressOf } from './address-of.ts';
-import { NOT_OF_THE_INSTRUMENT, PLUGIN_TABLE, type PluginEntry, PORT_NAMES } from './plugin-table.ts';
+import {
+  NOT_OF_THE_INSTRUMENT,
+  PLUGIN_TABLE,
+  type PluginEntry,
+  PORT_NAMES,
+  type SettingSource,
+} from './plugin-table.ts';
 import { leavesOf, type PymodaqParameter, parameterAt, readParameters } from './read-parameters.ts';
 
 /** Something of PyMoDAQ's preset that is not in ours, or has to be looked at. */
@@ -61,6 +67,7 @@ function addModule(one: PymodaqParameter, modules: Modules, notes: ImportNote[])
   const port = portOf(own, name, entry, taken, note);
   if (port !== undefined) settings.port = port;
   Object.assign(settings, entry.settings, pluginSettings(own, entry, taken, note));
+  if (entry.caution) note(entry.caution);
   for (const setting of entry.missing ?? []) note(`'${setting}' has to be set: PyMoDAQ's plugin does not know it`);
   const common = /^(multiaxes|grouping|bounds|scaling)\.|^(epsilon|timeout)$/;
   for (const { path, leaf } of leavesOf(own)) {
@@ -105,10 +112,15 @@ function pluginSettings(
   note: (text: string) => void,
 ): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
-  for (const [setting, { from: path, values }] of Object.entries(from)) {
-    const value = parameterAt(own, path.split('.'))?.value;
+  const valueOf = (path: string) => parameterAt(own, path.split('.'))?.value;
+  const sources = Object.entries(from).flatMap(([setting, source]) =>
+    [source].flat().map((one: SettingSource) => ({ setting, ...one })),
+  );
+  for (const { setting, from: path, values, when } of sources) {
+    const value = valueOf(path);
     if (value === undefined) continue;
     taken.add(path);
+    if (when && valueOf(when.path) !== when.is) continue;
     const ours = values ? values[String(value)] : value;
     if (ours === undefined) note(`${path} = ${String(value)} is not known here`);
     else settings[setting] = ours;
@@ -155,6 +167,6 @@ function groupCalled(at: PymodaqParameter, name: string): PymodaqParameter | und
 
 /** PyMoDAQ allows one name twice; here a name belongs to one module, and some to the lab. */
 function freeName(name: string, modules: Modules): string {
-  if (!Object.hasOwn(modules, name) && !(name in LabCore.prototype)) return name;
+  if (!Object.hasOwn(modules, name) && !isReserved(name)) return name;
   for (let i = 2; ; i++) if (!Object.hasOwn(modules, `${name} ${i}`)) return `${name} ${i}`;
 }

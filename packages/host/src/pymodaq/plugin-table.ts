@@ -4,6 +4,8 @@ export interface SettingSource {
   readonly from: string;
   /** PyMoDAQ's value → ours; left out, the value itself. */
   readonly values?: Readonly<Record<string, unknown>>;
+  /** Holds only where another parameter has this value. */
+  readonly when?: { readonly path: string; readonly is: string };
 }
 
 /** What one of PyMoDAQ's plugins becomes. */
@@ -11,23 +13,59 @@ export interface PluginEntry {
   readonly kind: string;
   /** Settings that follow from the plugin alone. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  readonly from?: Readonly<Record<string, SettingSource>>;
+  readonly from?: Readonly<Record<string, SettingSource | readonly SettingSource[]>>;
   /** Lengths of the dimensions of what a simulated detector gives, by their paths, slowest first. */
   readonly shape?: readonly string[];
   /** What the person has to look up, since PyMoDAQ's plugin does not know it. */
   readonly missing?: readonly string[];
+  /** What the person has to check. */
+  readonly caution?: string;
 }
 
 /**
  * PyMoDAQ's plugins by role and name, and the drivers that take their places.
  *
- * Sources: the parameters of pymodaq_plugins_mock, of the Keithley 2000 in pymodaq_plugins_keithley, of the lock-in in
- * pymodaq_plugins_stanford_research_systems, of pymodaq_plugins_zaber and pymodaq_plugins_newport.
+ * Sources: the parameters of pymodaq_plugins_mock, of the Keithley 2000 in pymodaq_plugins_keithley, and of these as they
+ * are published: keithley 5.0.2, lakeshore 1.0.2, newport 5.3.0, oceaninsight 5.3.0, stanford_research_systems 5.3.0, thorlabs
+ * 5.3.0, zaber 2.0.2. Plugins of instruments with another language than our drivers speak are left out: Newport's ESP100, Zaber's
+ * binary protocol, Arduinos with Telemetrix.
  */
 export const PLUGIN_TABLE: Readonly<Record<string, PluginEntry>> = {
   'Move/Mock': { kind: 'mock-actuator' },
   'Move/MockTau': { kind: 'mock-actuator' },
-  'Move/Newport_SMC100': { kind: 'smc100' },
+  'Move/Newport_SMC100': {
+    kind: 'smc100',
+    from: {
+      address: { from: 'stage_nb' },
+      units: { from: 'units', values: { '°': 'deg', deg: 'deg', degree: 'deg', mm: 'mm' } },
+    },
+  },
+  'Move/BrushlessDCMotor': {
+    kind: 'thorlabs-apt',
+    from: { channel: { from: 'multiaxes.axis' } },
+    missing: ['countsPerUnit'],
+  },
+  'Move/DCServoKCube': { kind: 'thorlabs-apt', missing: ['stage'] },
+  'Move/DCServoTCube': { kind: 'thorlabs-apt', missing: ['stage'] },
+  'Move/KinesisIntegratedStepper': { kind: 'thorlabs-apt', settings: { units: 'deg' }, missing: ['countsPerUnit'] },
+  'Move/Keithley2400': {
+    kind: 'keithley2400-source',
+    from: {
+      source: { from: 'source_mode', values: { Voltage: 'voltage', Current: 'current' } },
+      compliance: [
+        { from: 'voltage_mode.current_compliance', when: { path: 'source_mode', is: 'Voltage' } },
+        { from: 'current_mode.voltage_compliance', when: { path: 'source_mode', is: 'Current' } },
+      ],
+    },
+  },
+  'Move/335Heater': {
+    kind: 'lake-shore-33x-loop',
+    from: {
+      input: { from: 'input', values: { INPUT_A: 'A', TWO_INPUT_A: 'A', INPUT_B: 'B', TWO_INPUT_B: 'B' } },
+      rampKPerMin: { from: 'ramp_rate' },
+      heaterRange: { from: 'heater_status', values: { LOW: 1, MEDIUM: 2, HIGH: 3 } },
+    },
+  },
   'Move/Zaber': { kind: 'zaber', from: { axis: { from: 'multiaxes.axis' } }, missing: ['microstep'] },
   'DAQ0D/Mock': { kind: 'mock-detector', settings: { channels: 2 } },
   'DAQ1D/Mock': { kind: 'mock-detector', shape: ['Npts'] },
@@ -41,10 +79,17 @@ export const PLUGIN_TABLE: Readonly<Record<string, PluginEntry>> = {
       },
     },
   },
+  'DAQ0D/335TempController': { kind: 'lake-shore-33x-inputs' },
   'DAQ0D/LockInSR830': { kind: 'sr830' },
+  'DAQ0D/LockInSR830Legacy': { kind: 'sr830' },
   'DAQ1D/LockInSR830': {
     kind: 'sr830-recorder',
     from: { points: { from: 'npts' }, rateHz: { from: 'acq.sampling_rate' } },
+  },
+  'DAQ1D/Seabreeze': {
+    kind: 'ocean-usb2000plus',
+    from: { integrationMs: { from: 'integration' } },
+    caution: "PyMoDAQ's plugin is for many spectrometers, the driver here for the USB2000+ alone",
   },
 };
 
@@ -58,6 +103,10 @@ export const PORT_NAMES: readonly string[] = [
   'device',
   'port',
   'resource',
+  'resources',
+  'visa_ressource',
+  'VISA_ressources',
+  'address',
 ];
 
 /** Parameters that every module has for PyMoDAQ's own needs: its windows, its network, what cannot be set. */

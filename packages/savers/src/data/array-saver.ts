@@ -1,6 +1,5 @@
 import type { Axis, NumericArray } from '@daqtor/core';
-import type { Commit, ElementType, H5Operation } from '../h5/h5-operation.ts';
-import type { ChunkUse } from '../layout/chunk-shape.ts';
+import type { ElementType, H5Operation } from '../h5/h5-operation.ts';
 import type { ArrayFacts } from '../layout/nodes.ts';
 
 /**
@@ -32,14 +31,7 @@ export interface ArrayStorage<At> {
   saver(path: string, dtype: ElementType, signal: readonly number[]): ArraySaver<At>;
 }
 
-/** What decides on the chunks of arrays. */
 export interface Compression {
   /** Level of gzip, 1 to 9; 0 or undefined for none. */
   readonly gzip?: number | undefined;
-  /** How the file's commits are made. */
-  readonly commit?: Commit | undefined;
-}
-
-export function chunkUse({ gzip = 0, commit = 'point' }: Compression): ChunkUse {
-  return { isCompressed: gzip > 0, isCommittedAlone: commit === 'point' };
 }

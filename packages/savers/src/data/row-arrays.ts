@@ -1,10 +1,10 @@
 import { bytesOfElement } from '../h5/h5-operation.ts';
 import { chunkShape } from '../layout/chunk-shape.ts';
 import { dataArrayNode } from '../layout/nodes.ts';
-import { type ArrayStorage, type Compression, chunkUse } from './array-saver.ts';
+import type { ArrayStorage, Compression } from './array-saver.ts';
 
 /** Arrays that grow by one row with each value. */
-export function rowArrays(compression: Compression = {}): ArrayStorage<void> {
+export function rowArrays({ gzip }: Compression = {}): ArrayStorage<void> {
   return {
     type: 'data_enlargeable',
     navRank: 1,
@@ -15,11 +15,10 @@ export function rowArrays(compression: Compression = {}): ArrayStorage<void> {
       // As PyMoDAQ has it: here 0D data keep their dimension of length 1.
       const row = signal.length === 0 ? [1] : signal;
       const count = [1, ...row];
-      const chunks = chunkShape([Number.POSITIVE_INFINITY], row, bytesOfElement(dtype), chunkUse(compression));
+      const chunks = chunkShape([Number.POSITIVE_INFINITY], row, bytesOfElement(dtype), gzip);
       return {
         dtype,
-        create: (facts) =>
-          dataArrayNode(path, facts, { dtype, shape: [0, ...row], chunks, enlargeable: true, gzip: compression.gzip }),
+        create: (facts) => dataArrayNode(path, facts, { dtype, shape: [0, ...row], chunks, enlargeable: true, gzip }),
         next: (_, data) => ({ op: 'append', path, count, data }),
       };
     },

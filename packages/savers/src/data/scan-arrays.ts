@@ -2,7 +2,7 @@ import type { Axis, DataDistribution } from '@daqtor/core';
 import { bytesOfElement } from '../h5/h5-operation.ts';
 import { chunkShape } from '../layout/chunk-shape.ts';
 import { dataArrayNode } from '../layout/nodes.ts';
-import { type ArrayStorage, type Compression, chunkUse } from './array-saver.ts';
+import type { ArrayStorage, Compression } from './array-saver.ts';
 
 /** The scan that values belong to. */
 export interface ScanGrid {
@@ -14,7 +14,7 @@ export interface ScanGrid {
 }
 
 /** Arrays with a place for every point of a scan; a value goes to one index per scan dimension. */
-export function scanArrays(grid: ScanGrid, compression: Compression = {}): ArrayStorage<readonly number[]> {
+export function scanArrays(grid: ScanGrid, { gzip }: Compression = {}): ArrayStorage<readonly number[]> {
   const { shape: nav, distribution, axes = [] } = grid;
   const ones = nav.map(() => 1);
   return {
@@ -27,10 +27,10 @@ export function scanArrays(grid: ScanGrid, compression: Compression = {}): Array
       const count = [...ones, ...signal];
       const rest = signal.map(() => 0);
       const shape = [...nav, ...signal];
-      const chunks = chunkShape(nav, signal, bytesOfElement(dtype), chunkUse(compression));
+      const chunks = chunkShape(nav, signal, bytesOfElement(dtype), gzip);
       return {
         dtype,
-        create: (facts) => dataArrayNode(path, facts, { dtype, shape, chunks, gzip: compression.gzip }),
+        create: (facts) => dataArrayNode(path, facts, { dtype, shape, chunks, gzip }),
         next: (indexes, data) => ({ op: 'write', path, offset: [...indexes, ...rest], count, data }),
       };
     },

@@ -14,8 +14,7 @@ export function singleArrays({ gzip = 0 }: Compression = {}): ArrayStorage<void>
     distribution: undefined,
     saver(path, dtype, signal) {
       const shape = signal.length === 0 ? [1] : signal;
-      const chunks =
-        gzip > 0 ? { gzip, chunks: chunkShape(shape, [], bytesOfElement(dtype), { isCompressed: true }) } : {};
+      const chunks = gzip > 0 ? { gzip, chunks: chunkShape(shape, [], bytesOfElement(dtype), gzip) } : {};
       return {
         dtype,
         create: (facts, data) => dataArrayNode(path, facts, { dtype, shape, ...(data && { data }), ...chunks }),

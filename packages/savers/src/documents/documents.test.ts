@@ -1,32 +1,22 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { both, DaqtorError, DataToExport, DataWithAxes, type Scan } from '@daqtor/core';
+import { scanKinds } from '@daqtor/core/testing';
 import { expect, test } from 'vitest';
 import { readArray } from '../browse/read-array.ts';
 import { dataset } from '../dataset.ts';
 import { crashed } from '../testing/crash-bench.ts';
+import { documentsIn, type NamedDocument } from '../testing/documents-in.ts';
 import { myDet, runScan } from '../testing/scan-bench.ts';
-import { scanKinds } from '../testing/scan-kinds.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { documents } from './documents.ts';
 
-type Document = Readonly<Record<string, unknown>>;
-
-/** The documents of the only run in a folder. */
-function read(folder: string): (readonly [name: string, document: Document])[] {
-  const [file = ''] = readdirSync(folder);
-  const lines = readFileSync(join(folder, file), 'utf8').split('\n');
-  expect(lines.pop()).toBe('');
-  return lines.map((line) => JSON.parse(line));
-}
-
-const named = (all: ReturnType<typeof read>, name: string) =>
+const named = (all: readonly NamedDocument[], name: string) =>
   all.filter(([one]) => one === name).map(([, document]) => document);
 
 test('a run is a start, a descriptor, an event per point and a stop, each with the identity of what it belongs to', async () => {
   const folder = tempFolder();
   const { saved, file, group } = await runScan(documents(folder));
-  const all = read(folder);
+  const all = documentsIn(folder);
   expect(saved).toHaveLength(12);
   expect(all.map(([name]) => name)).toEqual(['start', 'descriptor', ...Array<string>(12).fill('event'), 'stop']);
   const [[, start], [, descriptor]] = all as [(typeof all)[0], (typeof all)[0]];
@@ -72,7 +62,9 @@ test('a scan goes into a dataset and into documents, with the same values in bot
   const { file } = await crashed(scan, both(dataset(data), documents(runs)), data, -1);
   expect(file.startsWith(data)).toBe(true);
   const power = await readArray(file, '/RawData/Scan000/Detector000/Data0D/CH00/Data00');
-  const inEvents = named(read(runs), 'event').map((event) => (event.data as Record<string, unknown>).eye_power_CH00);
+  const inEvents = named(documentsIn(runs), 'event').map(
+    (event) => (event.data as Record<string, unknown>).eye_power_CH00,
+  );
   const inDataset = inEvents.map((_, step) => {
     const [y = 0, x = 0] = scan.at(step).indexes;
     return power.data[2 * y + x];
@@ -86,10 +78,10 @@ test('a skipped point has no event, and what is not a number is null', async () 
   const data = (value: number) =>
     new DataToExport({ name: 'MyDet', data: [new DataWithAxes({ name: 'a.b/c', data: [value], timestamp: 1 })] });
   await crashed(scanKinds.line as Scan, documents(folder), folder, -1, { failing: [2], onError: 'skip' });
-  expect(named(read(folder), 'event')).toHaveLength(4);
+  expect(named(documentsIn(folder), 'event')).toHaveLength(4);
   const other = tempFolder();
   await runScan(documents(other), { points: 1, outcome: 'stopped', dataAt: () => data(Number.NaN) });
-  const all = read(other);
+  const all = documentsIn(other);
   expect(named(all, 'event')[0]?.data).toMatchObject({ MyDet_a_b_c: null });
   expect(named(all, 'stop')[0]).toMatchObject({ exit_status: 'abort', num_events: { primary: 1 } });
 });
@@ -102,7 +94,7 @@ test('data that change their form, and a folder that cannot be, are told', async
   });
   const { error } = await runScan(documents(folder), { dataAt: (step) => (step < 2 ? myDet(step) : changed) });
   expect(error).toMatchObject({ code: 'data.shape' });
-  expect(named(read(folder), 'stop')[0]).toMatchObject({ exit_status: 'fail', num_events: { primary: 2 } });
+  expect(named(documentsIn(folder), 'stop')[0]).toMatchObject({ exit_status: 'fail', num_events: { primary: 2 } });
   const refused = await runScan(documents('/dev/null/runs')).catch((reason: unknown) => reason);
   expect(DaqtorError.is(refused) && refused.code).toBe('save.failed');
 });

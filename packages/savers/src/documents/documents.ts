@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   afterPromises,
+  type BaselineReading,
   type Clock,
   DaqtorError,
   type ScanDescription,
@@ -13,7 +14,8 @@ import { Subject } from 'rxjs';
 import { freeBytes } from '../free-bytes.ts';
 import { saveFailed } from '../h5/h5-errors.ts';
 import { makeFolder } from '../h5/make-folder.ts';
-import { descriptorOf, type EventModelDocument, entriesOf, eventOf, startOf, stopOf } from './event-model.ts';
+import { DocumentStream } from './document-stream.ts';
+import { baselineEntries, type EventModelDocument, entriesOf, startOf, stopOf } from './event-model.ts';
 
 /** Points whose events may wait to be written. */
 const AHEAD = 256;
@@ -54,6 +56,7 @@ export function documents(folder: string): ScanRecorder {
         group: uid,
         ahead: AHEAD,
         saved$: saved$.asObservable(),
+        keepBaseline: (reading) => run.addBaseline(reading),
         async end(outcome) {
           // What went wrong before was told by `saved$`; the file is closed all the same.
           const isWhole = await drained.then(
@@ -77,9 +80,8 @@ class DocumentRun {
   readonly #description: ScanDescription;
   readonly #start: string;
   readonly #write: (documents: readonly EventModelDocument[]) => Promise<void>;
-  #descriptor: string | undefined;
-  #keys = '';
-  #events = 0;
+  readonly #points: DocumentStream;
+  readonly #baseline: DocumentStream;
   /** Of a line that is not whole yet. */
   #parts: readonly ScanPoint[] = [];
 
@@ -88,9 +90,13 @@ class DocumentRun {
     start: string,
     write: (documents: readonly EventModelDocument[]) => Promise<void>,
   ) {
+    const { actuators, detectors, baseline = [], startedEpochMs: configuredEpochMs } = description;
     this.#description = description;
     this.#start = start;
     this.#write = write;
+    const facts = { start, configuredEpochMs };
+    this.#points = new DocumentStream({ ...facts, name: 'primary', modules: [...actuators, ...detectors] });
+    this.#baseline = new DocumentStream({ ...facts, name: 'baseline', modules: baseline });
   }
 
   async start(): Promise<void> {
@@ -114,30 +120,28 @@ class DocumentRun {
     return points;
   }
 
+  /** Of a reading that lacks a module the event has a descriptor without it. */
+  async addBaseline(reading: BaselineReading): Promise<void> {
+    const entries = baselineEntries(this.#description.baseline ?? [], reading);
+    if (entries.length > 0) await this.#write(this.#baseline.add(entries, reading.atEpochMs));
+  }
+
   async stop(outcome: Parameters<typeof stopOf>[0], atEpochMs: number): Promise<void> {
-    const facts = { uid: randomUUID(), start: this.#start, atEpochMs, events: this.#events };
-    await this.#write([stopOf(outcome, facts)]);
+    const events = {
+      primary: this.#points.events,
+      ...(this.#baseline.events > 0 && { baseline: this.#baseline.events }),
+    };
+    await this.#write([stopOf(outcome, { uid: randomUUID(), start: this.#start, atEpochMs, events })]);
   }
 
   #documentsOf(point: ScanPoint): EventModelDocument[] {
     const { atEpochMs, step } = point;
     const entries = entriesOf(this.#description, point);
-    const keys = JSON.stringify(entries.map(({ key, about }) => [key, about]));
-    const documents: EventModelDocument[] = [];
-    if (this.#descriptor === undefined) {
-      this.#descriptor = randomUUID();
-      this.#keys = keys;
-      const ids = { uid: this.#descriptor, start: this.#start, atEpochMs };
-      documents.push(descriptorOf(this.#description, entries, ids));
-    }
-    if (keys !== this.#keys) {
-      throw new DaqtorError('data.shape', {
-        problem: `step ${step} gave data of another name, shape or unit than the first point, which its documents cannot hold`,
-        advice: 'Leave the settings of the detectors alone while a scan runs',
-      });
-    }
-    const facts = { uid: randomUUID(), descriptor: this.#descriptor, number: ++this.#events, atEpochMs };
-    return [...documents, eventOf(entries, facts)];
+    if (this.#points.fits(entries)) return this.#points.add(entries, atEpochMs);
+    throw new DaqtorError('data.shape', {
+      problem: `step ${step} gave data of another name, shape or unit than the first point, which its documents cannot hold`,
+      advice: 'Leave the settings of the detectors alone while a scan runs',
+    });
   }
 }
 

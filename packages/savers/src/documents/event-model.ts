@@ -1,4 +1,6 @@
 import {
+  type BaselineModule,
+  type BaselineReading,
   type DataToExport,
   type DataWithAxes,
   imaginaryPart,
@@ -23,7 +25,10 @@ export type EventModelDocument = readonly [
 /** Longer arrays are left out of events: as text they would be several times their size. */
 const MAX_VALUES = 65_536;
 
-const STREAM = 'primary';
+/** Streams of events: the points of a scan, and what was read at its beginning and end. */
+export type Stream = 'primary' | 'baseline';
+
+const POINTS: Stream = 'primary';
 const EXIT_STATUS = { completed: 'success', stopped: 'abort', failed: 'fail' } as const;
 
 /** A value of an event, and what its descriptor says about it. */
@@ -52,18 +57,25 @@ export function startOf(description: ScanDescription, uid: string): EventModelDo
       motors: names,
       detectors: detectors.map(({ name }) => keyOf(name)),
       shape: [...shape],
-      hints: { dimensions: (fields.length > 0 ? fields : [['time']]).map((field) => [field, STREAM]) },
+      hints: { dimensions: (fields.length > 0 ? fields : [['time']]).map((field) => [field, POINTS]) },
     },
   ];
 }
 
-/** @param entries - of the first point that was measured: they say what the events hold */
-export function descriptorOf(
-  { actuators, detectors, startedEpochMs }: ScanDescription,
-  entries: readonly Entry[],
-  { uid, start, atEpochMs }: { readonly uid: string; readonly start: string; readonly atEpochMs: number },
-): EventModelDocument {
-  const modules = [...actuators, ...detectors];
+export interface DescriptorFacts {
+  readonly uid: string;
+  readonly start: string;
+  readonly name: Stream;
+  /** Whose values the events hold. */
+  readonly modules: readonly ModuleRecord[];
+  /** When their settings were as `modules` says, in milliseconds since 1970. */
+  readonly configuredEpochMs: number;
+  readonly atEpochMs: number;
+}
+
+/** @param entries - of the first event: they say what the events hold */
+export function descriptorOf(entries: readonly Entry[], facts: DescriptorFacts): EventModelDocument {
+  const { uid, start, name, modules, configuredEpochMs, atEpochMs } = facts;
   const ofModules = (facts: (key: string, module: ModuleRecord) => unknown) =>
     Object.fromEntries(modules.map((module) => [keyOf(module.name), facts(keyOf(module.name), module)]));
   const keysOf = (module: string) => entries.filter(({ of }) => of === module).map(({ key }) => key);
@@ -74,10 +86,10 @@ export function descriptorOf(
       uid,
       run_start: start,
       time: atEpochMs / 1000,
-      name: STREAM,
+      name,
       data_keys: Object.fromEntries(entries.map(({ key, about }) => [key, about])),
       object_keys: ofModules(keysOf),
-      configuration: ofModules((_, module) => configurationOf(module, startedEpochMs / 1000)),
+      configuration: ofModules((_, module) => configurationOf(module, configuredEpochMs / 1000)),
       hints: ofModules((key) => ({ fields: scalars.filter(({ of }) => of === key).map((one) => one.key) })),
     },
   ];
@@ -104,14 +116,16 @@ export function eventOf(
 
 export function stopOf(
   outcome: ScanOutcome,
-  facts: { readonly uid: string; readonly start: string; readonly atEpochMs: number; readonly events: number },
+  facts: {
+    readonly uid: string;
+    readonly start: string;
+    readonly atEpochMs: number;
+    readonly events: Readonly<Record<string, number>>;
+  },
 ): EventModelDocument {
   const { uid, start, atEpochMs, events } = facts;
   const exit_status = EXIT_STATUS[outcome];
-  return [
-    'stop',
-    { uid, run_start: start, time: atEpochMs / 1000, exit_status, reason: '', num_events: { [STREAM]: events } },
-  ];
+  return ['stop', { uid, run_start: start, time: atEpochMs / 1000, exit_status, reason: '', num_events: events }];
 }
 
 /** All values of a point: read-backs and targets of the actuators, then what the detectors gave. */
@@ -132,6 +146,17 @@ export function entriesOf({ actuators, detectors }: ScanDescription, point: Scan
     ];
   });
   return [...moved, ...detectors.flatMap(({ name }, i) => entriesIn(name, point.data[i], at))];
+}
+
+/** All values of a reading of the baseline; a module that could not be read has none. */
+export function baselineEntries(baseline: readonly BaselineModule[], { values, atEpochMs }: BaselineReading): Entry[] {
+  const at = atEpochMs / 1000;
+  return baseline.flatMap(({ name, role, units }, i): Entry[] => {
+    const value = values[i];
+    if (role === 'detector' || !value) return entriesIn(name, value, at);
+    const about = { source: `${name}: read back`, dtype: 'number', shape: [], units, object_name: keyOf(name) };
+    return [{ key: keyOf(name), of: keyOf(name), value: numberOf(value.data[0]?.data[0]?.[0]), timestamp: at, about }];
+  });
 }
 
 function entriesIn(module: string, given: DataToExport | undefined, at: number): Entry[] {

@@ -3,8 +3,9 @@ import { filled, fillOf, RAW_TYPES } from './element-types.ts';
 import { fillSlot, type H5Module, type RawMetadata } from './h5-module.ts';
 import type { CreateArray } from './h5-operation.ts';
 import { check } from './h5-status.ts';
-import type { HeapBlock } from './heap-block.ts';
+import { HeapBlock } from './heap-block.ts';
 import type { Bytes } from './joined-bytes.ts';
+import { OpenArrays } from './open-arrays.ts';
 import type { Block, ChunkWriter, Extent, MakeChunkWriter, OwnArray } from './own-array.ts';
 
 /** `H5Z_FILTER_DEFLATE` and `H5S_UNLIMITED` of the HDF5 C API. */
@@ -19,6 +20,8 @@ export class ArrayWriter {
   #file: bigint;
   readonly #block: HeapBlock;
   readonly #chunks: ChunkWriter | undefined;
+  readonly #names: HeapBlock;
+  readonly #open: OpenArrays;
   readonly #own = new Map<string, OwnArray>();
   /** Arrays with rows that HDF5 does not know of. */
   readonly #ahead = new Set<OwnArray>();
@@ -28,15 +31,28 @@ export class ArrayWriter {
     this.#h5 = h5;
     this.#file = file;
     this.#block = block;
+    this.#names = new HeapBlock(h5);
+    this.#open = new OpenArrays(h5, file, this.#names);
     this.#chunks = makeChunks?.(block, (own, offset, count, pointer) => {
       if (own.toldRows < (own.shape[0] as number)) this.#tell(own);
-      this.#throughHdf5(own.path, offset, count, pointer);
+      this.#open.write(own.path, offset, count, pointer);
     });
   }
 
   /** For a file that was closed and opened again as it was. */
   moveTo(file: bigint): void {
     this.#file = file;
+    this.#open.moveTo(file);
+  }
+
+  /** Closes what it has open in the file. */
+  letGo(): void {
+    this.#open.letGo();
+  }
+
+  /** Gives its memory back. */
+  release(): void {
+    this.#names.release();
   }
 
   /** @param data - all values, row-major; without them floats are NaN and integers 0 until written */
@@ -82,7 +98,7 @@ export class ArrayWriter {
   write(block: Block): void {
     const own = this.#own.get(block.path);
     if (own) this.#writeOwn(own, block);
-    else this.#throughHdf5(block.path, block.offset, block.count, this.#block.load(block.bytes));
+    else this.#open.write(block.path, block.offset, block.count, this.#block.load(block.bytes));
   }
 
   /** Adds rows at the end of an enlargeable array. */
@@ -96,7 +112,7 @@ export class ArrayWriter {
       this.#writeOwn(own, { path, offset: this.#grow(own, count), count, bytes });
     } else {
       check(this.#h5.resize_dataset(this.#file, path, [length + rows, ...rest].map(BigInt)));
-      this.#throughHdf5(path, offset, count, this.#block.load(bytes));
+      this.#open.write(path, offset, count, this.#block.load(bytes));
     }
   }
 
@@ -157,11 +173,5 @@ export class ArrayWriter {
 
   #create(path: string, metadata: RawMetadata, pointer: number): void {
     check(this.#h5.create_dataset(this.#file, path, BigInt(pointer), metadata));
-  }
-
-  #throughHdf5(path: string, offset: readonly number[], count: readonly number[], pointer: number): void {
-    const ones = count.map(() => 1n);
-    const [n, at] = [count.map(BigInt), offset.map(BigInt)];
-    check(this.#h5.set_dataset_data(this.#file, path, n, at, ones, BigInt(pointer)));
   }
 }

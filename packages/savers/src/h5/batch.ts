@@ -32,8 +32,8 @@ interface Growing {
 }
 
 /**
- * Operations that wait to be sent to the writing thread. Their arrays are copied on the way in, into memory that can be
- * handed over; large ones that fill a chunk stay where they are.
+ * Operations that wait to be sent to the writing thread. Their arrays are copied on the way in, into memory that it can
+ * read; large ones that fill a chunk stay where they are.
  * Blocks of values that adjoin in their array become one: the thread needs as long for each as for dozens of values.
  *
  * Operations on one path keep their order; a write may overtake operations on other paths, which it cannot depend on.
@@ -41,7 +41,7 @@ interface Growing {
 export class Batch {
   readonly #pool: BlockPool;
   #operations: PackedOperation[] = [];
-  #blocks: ArrayBuffer[] = [];
+  #blocks: ArrayBufferLike[] = [];
   #staying: NumericArray[] = [];
   readonly #whole: WholeChunks | undefined;
   readonly #growing = new Map<string, Growing>();
@@ -73,7 +73,7 @@ export class Batch {
   }
 
   /** All that waits; nothing does any more. */
-  take(): { operations: readonly PackedOperation[]; blocks: ArrayBuffer[]; staying: readonly NumericArray[] } {
+  take(): { operations: readonly PackedOperation[]; blocks: ArrayBufferLike[]; staying: readonly NumericArray[] } {
     const operations = this.#operations;
     for (const path of this.#growing.keys()) this.#close(path);
     const [blocks, staying] = [this.#blocks, this.#staying];

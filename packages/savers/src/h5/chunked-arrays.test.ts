@@ -46,6 +46,17 @@ test.each([
   expect(await stored(path)).toEqual(wanted);
 });
 
+test('rows of a few bytes follow each other, each committed by itself', async () => {
+  const { file, path } = await open({ shape: [0, 3], chunks: [64, 3], enlargeable: true, dtype: 'uint16' });
+  const rows = [0, 3, 6, 9, 12, 15];
+  for (const row of rows) {
+    const data = Uint16Array.of(row, row + 1, row + 2);
+    await file.transact([{ op: 'append', path: PATH, count: [1, 3], data }]);
+  }
+  await file.close();
+  expect(await stored(path)).toEqual(Array.from({ length: 3 * rows.length }, (_, i) => i));
+});
+
 test.each([
   ['plain', undefined],
   ['gzip', 1],

@@ -13,10 +13,13 @@ import { WholeChunks } from './whole-chunks.ts';
 const MAX_WAITING = 4 * 2 ** 20;
 
 /** Of all files. */
-const pool = new BlockPool();
+const pool = new BlockPool((bytes) => new SharedArrayBuffer(bytes));
+
+/** Bytes of a value that is not copied where each is committed by itself: the thread has then to be asked twice. */
+const WORTH_A_COMMIT = 2 ** 20;
 
 /** Bytes that are committed at the latest, also before the interval is over. */
-const MAX_UNCOMMITTED = 32 * 2 ** 20;
+const MAX_UNCOMMITTED = 128 * 2 ** 20;
 
 /** A promise and its ends. For a commit: of all transactions that go into it. */
 interface Settleable {
@@ -55,7 +58,7 @@ export class H5File implements H5Backend {
     this.#clock = clock;
     this.#unlock = unlock;
     // Readers of a file that is being written would see a chunk before its values.
-    this.#whole = swmr ? undefined : new WholeChunks();
+    this.#whole = swmr ? undefined : new WholeChunks(commit === 'point' ? WORTH_A_COMMIT : undefined);
     this.#batch = new Batch(pool, this.#whole);
   }
 
@@ -159,9 +162,12 @@ export class H5File implements H5Backend {
 
   async #transact(packed: Pick<ReturnType<Batch['take']>, 'operations' | 'blocks'>, commit: boolean) {
     const request = { do: 'transact', ...packed, commit } as const;
-    const answer = (await this.#clock.outside(this.#thread.request(request, packed.blocks))) as Transacted;
-    pool.giveBack(answer.blocks);
-    return answer.places;
+    try {
+      const { places } = (await this.#clock.outside(this.#thread.request(request))) as Transacted;
+      return places;
+    } finally {
+      pool.giveBack(packed.blocks);
+    }
   }
 
   async #finishSideways(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { DeflateFilter } from './deflate-filter.ts';
 import { type FillSlot, findFillSlot } from './fill-value.ts';
+import type { CaughtModule } from './hdf5-functions.ts';
 
 /** A file that the module has open. */
 export interface RawStream {
@@ -47,6 +48,9 @@ export interface RawMetadata extends RawType {
  * ask `diagnostics` as well.
  */
 export interface H5Module {
+  readonly hdf5: CaughtModule['exports'];
+  /** Where HDF5 keeps the identifier of C's `unsigned int`. */
+  readonly _H5T_NATIVE_UINT_g: number;
   readonly FS: RawFs;
   readonly HEAPU8: Uint8Array;
   readonly H5F_ACC_RDWR: number;
@@ -96,9 +100,9 @@ let deflate: DeflateFilter | undefined;
  *
  * @param isStderr - tells that stream from the others
  */
-export function adoptModule(module: object, isStderr: (stream: RawStream) => boolean): H5Module {
+export function adoptModule({ module, exports }: CaughtModule, isStderr: (stream: RawStream) => boolean): H5Module {
   if (slot) throw new Error('another h5wasm is in use in this thread');
-  const h5 = module as H5Module;
+  const h5: H5Module = Object.assign(module as Omit<H5Module, 'hdf5'>, { hdf5: exports });
   slot = findFillSlot(h5);
   const write = h5.FS.write;
   const utf8 = new TextDecoder();

@@ -60,6 +60,13 @@ export interface CreateArray {
   readonly data?: NumericArray;
 }
 
+/** Makes an enlargeable array whose rows are bytes, each of any length; it has none yet. Its parent must exist. */
+export interface CreateByteRows {
+  readonly op: 'byte-rows';
+  readonly path: string;
+  readonly attributes: Attributes;
+}
+
 /** Writes an attribute of an existing node, over the one that is there. */
 export interface SetAttribute {
   readonly op: 'attribute';
@@ -90,14 +97,21 @@ export interface AppendRows {
   readonly data: NumericArray;
 }
 
-/** Adds rows at the end of an array of bytes of variable length. */
+/** Adds rows at the end of an array that was made with `byte-rows`. */
 export interface AppendBytes {
   readonly op: 'append-bytes';
   readonly path: string;
   readonly rows: readonly Uint8Array[];
 }
 
-export type H5Operation = CreateGroup | CreateArray | SetAttribute | WriteSlab | AppendRows | AppendBytes;
+export type H5Operation =
+  | CreateGroup
+  | CreateArray
+  | CreateByteRows
+  | SetAttribute
+  | WriteSlab
+  | AppendRows
+  | AppendBytes;
 
 /** What a file can be asked between transactions. */
 export interface H5Question {
@@ -189,7 +203,7 @@ export interface ReadAnswer<T> {
 /** In the place of a buffer's number: the bytes do not travel, the thread only says where in the file they go. */
 export const STAYS = -1;
 
-/** Where an array's bytes, or a part of them, lie in the memory that travels with a batch. */
+/** Where an array's bytes, or a part of them, lie in the memory of a batch. */
 export interface Slice {
   /** Which of the buffers, or `STAYS`. */
   readonly block: number;
@@ -210,8 +224,6 @@ export type PackedOperation = Travelling<H5Operation>;
 
 /** What the thread answers to operations. */
 export interface Transacted {
-  /** The buffers that travelled with them. */
-  readonly blocks: readonly ArrayBuffer[];
   /** Where in the file the bytes that stayed go, in the order of their operations. */
   readonly places: readonly number[];
 }
@@ -222,7 +234,7 @@ export type WorkerRequest =
       readonly id: number;
       readonly do: 'transact';
       readonly operations: readonly PackedOperation[];
-      readonly blocks: readonly ArrayBuffer[];
+      readonly blocks: readonly ArrayBufferLike[];
       /** Whether all since the last commit is committed now. */
       readonly commit: boolean;
     }

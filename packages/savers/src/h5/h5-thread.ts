@@ -29,13 +29,13 @@ export class H5Thread {
   }
 
   /** @throws DaqtorError that the thread answered with, or `save.failed` once it has ended */
-  request(request: WithoutId<WorkerRequest>, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
+  request(request: WithoutId<WorkerRequest>): Promise<unknown> {
     if (this.#gone) return Promise.reject(this.#gone);
     const id = this.#nextId++;
     return new Promise<unknown>((resolve, reject) => {
       if (this.#waiting.size === 0) this.#worker.ref();
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ ...request, id }, [...transfer]);
+      this.#worker.postMessage({ ...request, id });
     });
   }
 

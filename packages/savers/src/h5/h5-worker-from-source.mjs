@@ -1,16 +1,9 @@
 // Starts h5-worker.ts when we run from source: a thread does not take over the loader that its parent runs TypeScript
-// with. h5wasm comes first, since that loader would spend seconds on its 4 MB; what load-h5.ts catches as it is made is
-// therefore caught here.
-const { instantiate } = WebAssembly;
-WebAssembly.instantiate = async (...given) => {
-  const result = await instantiate(...given);
-  globalThis.h5wasmFunctions ??= (result.instance ?? result).exports.__indirect_function_table;
-  return result;
-};
-const { ready } = await import('h5wasm/node');
-await ready;
-WebAssembly.instantiate = instantiate;
+// with. h5wasm comes first, since that loader would spend seconds on its 4 MB.
+import { register, tsImport } from 'tsx/esm/api';
 
-const { register } = await import('tsx/esm/api');
+const { catchModule } = await tsImport('./hdf5-functions.ts', import.meta.url);
+globalThis.caughtFromSource = catchModule(() => import('h5wasm/node'));
+await globalThis.caughtFromSource;
 register();
 await import('./h5-worker.ts');

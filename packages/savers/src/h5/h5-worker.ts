@@ -19,10 +19,7 @@ async function handle(h5: H5Module, request: WorkerRequest): Promise<WorkerReply
       case 'transact':
         return {
           id,
-          answer: {
-            places: await open().transact(request.operations, request.blocks, request.commit),
-            blocks: request.blocks,
-          },
+          answer: { places: await open().transact(request.operations, request.blocks, request.commit) },
         };
       case 'undo':
         open().undo();
@@ -61,8 +58,6 @@ const h5 = await loadH5();
 let work: Promise<void> = Promise.resolve();
 port.on('message', (request: WorkerRequest) => {
   work = work.then(async () => {
-    const reply = await handle(h5, request);
-    // The memory of a batch goes back to where it came from.
-    port.postMessage(reply, request.do === 'transact' && 'answer' in reply ? [...request.blocks] : []);
+    port.postMessage(await handle(h5, request));
   });
 });

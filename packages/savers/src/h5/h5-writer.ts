@@ -162,6 +162,7 @@ export class H5Writer {
   /** Lets HDF5 close the file and open it again; what waits for the commit goes on waiting. */
   #reopen(file: OpenFile, oldest: number): void {
     file.runner.settle();
+    file.runner.letGo();
     check(this.#h5.close_file(file.id));
     file.id = this.#openHdf5(oldest);
     file.runner.moveTo(file.id);
@@ -170,6 +171,7 @@ export class H5Writer {
   #goLive(file: OpenFile): void {
     file.runner.run({ op: 'attribute', path: '/', name: ACTIVE, value: 1 }, []);
     this.#commit(file);
+    file.runner.letGo();
     file.overlay.goLive();
     check(this.#h5.H5Fstart_swmr_write(file.id));
     file.isLive = true;
@@ -178,6 +180,7 @@ export class H5Writer {
   /** There is no way back but to close the file. Readers that have it open go on. */
   #leaveLive(file: OpenFile): void {
     this.#commit(file);
+    file.runner.letGo();
     this.#closeFile(file);
     file.isLive = false;
     Object.assign(file, this.#openFile());

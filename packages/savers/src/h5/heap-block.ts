@@ -1,6 +1,8 @@
 import type { H5Module } from './h5-module.ts';
 import type { Bytes } from './joined-bytes.ts';
 
+const utf8 = new TextEncoder();
+
 /** A block of the module's heap that all data go through; it grows to the largest. */
 export class HeapBlock {
   readonly #h5: H5Module;
@@ -29,6 +31,14 @@ export class HeapBlock {
   load(bytes: Bytes): number {
     const pointer = this.reserve(bytes.byteLength);
     this.#h5.HEAPU8.set(bytes.subarray(0, bytes.byteLength), pointer);
+    return pointer;
+  }
+
+  /** @returns a pointer to a text that ends with 0, good until the next call */
+  loadText(text: string): number {
+    const bytes = utf8.encode(`${text}\0`);
+    const pointer = this.reserve(bytes.byteLength);
+    this.#h5.HEAPU8.set(bytes, pointer);
     return pointer;
   }
 

@@ -6,10 +6,10 @@ const FEW = 8;
 
 /** Memory that arrays of all types are copied into. */
 export class MemoryBlock {
-  readonly memory: ArrayBuffer;
+  readonly memory: ArrayBufferLike;
   readonly #doubles: Float64Array;
 
-  constructor(memory: ArrayBuffer) {
+  constructor(memory: ArrayBufferLike) {
     this.memory = memory;
     this.#doubles = new Float64Array(memory, 0, Math.floor(memory.byteLength / 8));
   }
@@ -24,7 +24,7 @@ export class MemoryBlock {
     if (array instanceof Float64Array && length <= FEW) {
       for (let i = 0, to = at / 8; i < length; i++, to++) this.#doubles[to] = array[i] as number;
     } else {
-      const Same = ARRAYS[dtypeOf(array)];
+      const Same: new (memory: ArrayBufferLike, at: number, length: number) => NumericArray = ARRAYS[dtypeOf(array)];
       new Same(this.memory, at, length).set(array as never);
     }
   }

@@ -1,14 +1,12 @@
 import { ArrayWriter } from './array-writer.ts';
-import { RAW_TYPES } from './element-types.ts';
-import { type H5Module, H5T, type RawType } from './h5-module.ts';
-import { type Attributes, type AttributeValue, type PackedOperation, type Slice, STAYS } from './h5-operation.ts';
+import { AttributeWriter } from './attribute-writer.ts';
+import { createByteRows } from './byte-rows.ts';
+import type { H5Module } from './h5-module.ts';
+import { type PackedOperation, type Slice, STAYS } from './h5-operation.ts';
 import { check } from './h5-status.ts';
 import { HeapBlock } from './heap-block.ts';
 import { joined } from './joined-bytes.ts';
 import type { MakeChunkWriter } from './own-array.ts';
-
-const TEXT: RawType = { type: H5T.string, size: 4, signed: false, littleEndian: true, vlen: true, cset: 1 };
-const SCALAR = { shape: [], maxshape: [] } as const;
 
 /** Carries operations out on an open file, by the module's own functions. Every failure is thrown as an Error. */
 export class OperationRunner {
@@ -16,6 +14,7 @@ export class OperationRunner {
   #file: bigint;
   readonly #block: HeapBlock;
   readonly #arrays: ArrayWriter;
+  readonly #attributes: AttributeWriter;
   #places: number[] = [];
 
   /** @param makeChunks - writes chunks past HDF5, where that is possible */
@@ -24,6 +23,7 @@ export class OperationRunner {
     this.#file = file;
     this.#block = new HeapBlock(h5);
     this.#arrays = new ArrayWriter(h5, file, this.#block, makeChunks);
+    this.#attributes = new AttributeWriter(h5, file, this.#block);
   }
 
   /** @param blocks - hold the arrays of the operation */
@@ -33,17 +33,18 @@ export class OperationRunner {
     switch (operation.op) {
       case 'group':
         check(h5.create_group(this.#file, path, false));
-        this.#setAttributes(path, operation.attributes);
+        this.#attributes.add(path, operation.attributes);
         break;
       case 'array':
         this.#arrays.create(operation, operation.data && allOf(operation.data, blocks));
-        this.#setAttributes(path, operation.attributes);
+        this.#attributes.add(path, operation.attributes);
+        break;
+      case 'byte-rows':
+        createByteRows(h5, this.#file, path);
+        this.#attributes.add(path, operation.attributes);
         break;
       case 'attribute':
-        if (h5.get_attribute_names(this.#file, path).includes(operation.name)) {
-          check(h5.delete_attribute(this.#file, path, operation.name));
-        }
-        this.#setAttribute(path, operation.name, operation.value);
+        this.#attributes.set(path, operation.name, operation.value);
         break;
       case 'write':
         if (stays(operation.data)) this.#places.push(this.#arrays.placeFor(operation));
@@ -85,10 +86,19 @@ export class OperationRunner {
   moveTo(file: bigint): void {
     this.#file = file;
     this.#arrays.moveTo(file);
+    this.#attributes.moveTo(file);
   }
 
-  /** Gives the memory back. */
+  /** Closes what it has open in the file: before that is closed. */
+  letGo(): void {
+    this.#arrays.letGo();
+    this.#attributes.letGo();
+  }
+
+  /** Lets go, and gives the memory back. */
   release(): void {
+    this.letGo();
+    this.#arrays.release();
     this.#block.release();
   }
 
@@ -109,23 +119,6 @@ export class OperationRunner {
     check(this.#h5.resize_dataset(this.#file, path, [BigInt(length + rows.length)]));
     const count = [BigInt(rows.length)];
     check(this.#h5.set_dataset_data(this.#file, path, count, [BigInt(length)], [1n], BigInt(pointer)));
-  }
-
-  #setAttributes(path: string, attributes: Attributes): void {
-    for (const [name, value] of Object.entries(attributes)) this.#setAttribute(path, name, value);
-  }
-
-  #setAttribute(path: string, name: string, value: AttributeValue): void {
-    if (typeof value !== 'number') {
-      const texts = typeof value === 'string' ? [value] : value;
-      const shape =
-        typeof value === 'string' ? SCALAR : { shape: [BigInt(texts.length)], maxshape: [BigInt(texts.length)] };
-      check(this.#h5.create_vlen_str_attribute(this.#file, path, name, texts, { ...TEXT, ...shape }));
-      return;
-    }
-    const pointer = this.#block.reserve(4);
-    new DataView(this.#h5.HEAPU8.buffer).setInt32(pointer, value, true);
-    check(this.#h5.create_attribute(this.#file, path, name, BigInt(pointer), { ...RAW_TYPES.int32, ...SCALAR }));
   }
 }
 

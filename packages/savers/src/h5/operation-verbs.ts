@@ -4,6 +4,7 @@ import type { H5Operation } from './h5-operation.ts';
 export const VERBS: Readonly<Record<H5Operation['op'], string>> = {
   group: 'making the group',
   array: 'making the array',
+  'byte-rows': 'making the array',
   attribute: 'writing an attribute of',
   write: 'writing',
   append: 'adding rows to',

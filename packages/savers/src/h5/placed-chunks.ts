@@ -33,6 +33,8 @@ export class PlacedChunks {
   readonly #throughHdf5: WriteThroughHdf5;
   /** Where each chunk that was written begins in the file, by its number. */
   readonly #places = new Map<OwnArray, Map<number, number>>();
+  /** Chunks whose first values were too short to be known again: HDF5 writes them to their end. */
+  readonly #left = new Map<OwnArray, Set<number>>();
   readonly #chunk = new Scratch();
   readonly #key = randomFillSync(new Uint8Array(KEY_BYTES));
 
@@ -50,7 +52,8 @@ export class PlacedChunks {
   }
 
   placeFor(own: OwnArray, part: ChunkPart, extent: Extent): number {
-    if (this.#placesOf(own).has(part.chunk)) throw new Error('this chunk was written before');
+    if (this.#placesOf(own).has(part.chunk) || this.#left.get(own)?.has(part.chunk))
+      throw new Error('this chunk was written before');
     return this.#place(own, part, extent, undefined);
   }
 
@@ -65,7 +68,10 @@ export class PlacedChunks {
 
   /** Has HDF5 write a chunk as a whole: a key in the place of its values, by which we see where it goes. */
   #writeFirst(own: OwnArray, part: ChunkPart, block: Block): void {
-    if (firstRun(own, chunkExtent(own, part, block).count) < MIN_KEY_BYTES) {
+    const left = this.#left.get(own);
+    if (left?.has(part.chunk) || firstRun(own, chunkExtent(own, part, block).count) < MIN_KEY_BYTES) {
+      if (left) left.add(part.chunk);
+      else this.#left.set(own, new Set([part.chunk]));
       const pointer = this.#block.load(gathered(own, part, block));
       this.#throughHdf5(own, offsetOf(part, block), part.count, pointer);
       return;

@@ -1,7 +1,7 @@
 import { type AppendRows, bytesOfElement, type CreateArray, type H5Operation, type WriteSlab } from './h5-operation.ts';
 
-/** Values from this size on are worth a way of their own. */
-const LARGE = 2 ** 20;
+/** Values of at least so many bytes are worth a chunk and a way of their own. */
+export const LARGE_VALUE = 64 * 2 ** 10;
 
 /** Chunks of one array that are as large as that, and which of them were written. */
 interface LargeChunks {
@@ -15,12 +15,18 @@ interface LargeChunks {
  */
 export class WholeChunks {
   readonly #arrays = new Map<string, LargeChunks>();
+  readonly #smallest: number;
+
+  /** @param smallest - bytes from which on chunks are large */
+  constructor(smallest = LARGE_VALUE) {
+    this.#smallest = smallest;
+  }
 
   /** Told of every operation, in their order, before it is asked about. */
   note(operation: H5Operation): void {
     if (operation.op !== 'array') return;
     const { path } = operation;
-    const chunk = largeChunk(operation);
+    const chunk = largeChunk(operation, this.#smallest);
     if (chunk) this.#arrays.set(path, { shape: chunk, written: new Set() });
   }
 
@@ -47,8 +53,8 @@ export class WholeChunks {
   }
 }
 
-function largeChunk({ chunks, data, gzip, dtype }: CreateArray): readonly number[] | undefined {
+function largeChunk({ chunks, data, gzip, dtype }: CreateArray, smallest: number): readonly number[] | undefined {
   if (!chunks || data || gzip) return undefined;
   const bytes = chunks.reduce((size, length) => size * length, bytesOfElement(dtype));
-  return bytes >= LARGE ? chunks : undefined;
+  return bytes >= smallest ? chunks : undefined;
 }

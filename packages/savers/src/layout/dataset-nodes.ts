@@ -1,7 +1,8 @@
 import type { Attributes, H5Operation, SetAttribute } from '../h5/h5-operation.ts';
-import { asBool, asBytes, asStr, asTuple } from './envelope.ts';
+import { asBool, asBytes, asStr } from './envelope.ts';
 import type { SaveType } from './kinds.ts';
 import { localTime } from './local-time.ts';
+import { textsAttributes } from './nodes.ts';
 import { type Settings, settingsXml } from './settings-xml.ts';
 import { DAQTOR_VERSION, PYMODAQ_DATA_VERSION, PYMODAQ_VERSION } from './versions.ts';
 
@@ -60,18 +61,7 @@ export function datasetNodes(
       date_time: asStr(`${date} ${time.slice(0, 8)}`),
       settings: asBytes(settingsXml({ Attributes: { dataset_info: { ...metadata } }, ...settings })),
     }),
-    ...setAll(LOGGER, {
-      CLASS: 'VLARRAY',
-      TITLE: '',
-      VERSION: '1.4',
-      EXTDIM: 0,
-      shape: asTuple([0]),
-      dtype: asStr('uint8'),
-      subdtype: asStr('string'),
-      backend: asStr('h5py'),
-      data_type: asStr('strings'),
-      type: asStr('log'),
-    }),
+    ...setAll(LOGGER, { ...textsAttributes(), type: asStr('log') }),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Axis, DataDim, DataDistribution, DataSource, NumericArray } from '@daqtor/core';
-import type { Attributes, CreateArray, CreateGroup, ElementType } from '../h5/h5-operation.ts';
+import type { Attributes, CreateArray, CreateByteRows, CreateGroup, ElementType } from '../h5/h5-operation.ts';
 import { chunkShape } from './chunk-shape.ts';
 import { asFloat, asInt, asNone, asStr, asTitle, asTuple } from './envelope.ts';
 import type { DataType } from './kinds.ts';
@@ -145,6 +145,26 @@ export function dataArrayNode(path: string, facts: ArrayFacts, { gzip, ...plan }
       units: asStr(facts.units),
       nav_indexes: asTuple(facts.navIndexes),
     },
+  };
+}
+
+/** An array of texts, of none at first: each row is the pickle of one. */
+export function textsNode(path: string, attributes: Attributes = {}): CreateByteRows {
+  return { op: 'byte-rows', path, attributes: { ...textsAttributes(), ...attributes } };
+}
+
+/** Attributes that every array of texts has. */
+export function textsAttributes(): Attributes {
+  return {
+    CLASS: 'VLARRAY',
+    TITLE: '',
+    VERSION: '1.4',
+    EXTDIM: 0,
+    shape: asTuple([0]),
+    dtype: asStr('uint8'),
+    subdtype: asStr('string'),
+    backend: asStr('h5py'),
+    data_type: asStr('strings'),
   };
 }
 

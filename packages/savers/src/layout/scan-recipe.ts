@@ -43,6 +43,7 @@ const recipeSchema = z.object({
   startedEpochMs: z.number(),
   actuators: z.array(moduleSchema),
   detectors: z.array(moduleSchema),
+  baseline: z.array(moduleSchema.extend({ role: z.enum(['actuator', 'detector']) })).default([]),
   metadata: z.record(z.string(), z.string()),
   saving: savingSchema,
 });
@@ -54,7 +55,7 @@ const NAME = 'scan_recipe';
 
 /** The recipe of a scan, for the attributes of its group; none for a recording that is not of a scan. */
 export function recipeAttributes(
-  { scan, base = {}, settings, startedEpochMs, actuators, detectors }: ScanDescription,
+  { scan, base = {}, settings, startedEpochMs, actuators, detectors, baseline = [] }: ScanDescription,
   metadata: DatasetMetadata,
   saving: ScanSaving,
 ): Attributes {
@@ -68,6 +69,7 @@ export function recipeAttributes(
     startedEpochMs,
     actuators: actuators.map(plainModule),
     detectors: detectors.map(plainModule),
+    ...(baseline.length > 0 && { baseline: baseline.map(plainModule) }),
     metadata,
     saving,
   };
@@ -90,7 +92,7 @@ export function plainSettings(settings: Readonly<Record<string, unknown>>): Reco
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => isPlain(value)));
 }
 
-function plainModule({ settings, ...module }: ModuleRecord) {
+function plainModule<Module extends ModuleRecord>({ settings, ...module }: Module) {
   return { ...module, settings: plainSettings(settings) };
 }
 

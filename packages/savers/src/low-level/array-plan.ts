@@ -80,9 +80,8 @@ function chunksOf(
   ofPoint: readonly number[],
   bytes: number,
 ): number[] {
-  const use = { isCompressed: gzip > 0 };
-  if (enlargeable) return chunkShape([Number.POSITIVE_INFINITY], dataShape, bytes, use);
-  return addScanDim ? chunkShape(scanShape, ofPoint, bytes, use) : chunkShape(dataShape, [], bytes, use);
+  if (enlargeable) return chunkShape([Number.POSITIVE_INFINITY], dataShape, bytes, gzip);
+  return addScanDim ? chunkShape(scanShape, ofPoint, bytes, gzip) : chunkShape(dataShape, [], bytes, gzip);
 }
 
 function dimensionOf(shape: readonly number[]): DataDim {

@@ -147,11 +147,17 @@ describe.each([
     expect((await saver.getNode(rows)).shape).toEqual([1, 2]);
   });
 
-  it('keeps the log, and says what texts cannot be kept', async () => {
+  it('keeps the log, and arrays of texts beside it', async () => {
     const saver = await make();
     await Promise.all([saver.addLog('first'), saver.addLog('Größe')]);
     expect((await saver.getSetLogger()).shape).toEqual([2]);
-    await expect(saver.addStringArray(saver.rawGroup, 'Notes')).rejects.toThrow('h5wasm has no arrays of that type');
+    const notes = await saver.addStringArray(saver.rawGroup, 'Notes', { by: 'me' });
+    expect(notes.attributes).toMatchObject({ by: 'me', CLASS: 'VLARRAY', data_type: 'strings' });
+    await saver.appendText(notes, 'a note');
+    await saver.addStringArray(saver.rawGroup, 'Notes', { by: 'you' });
+    await saver.appendText(notes, 'ünd another');
+    const { attributes, shape } = await saver.getNode(notes);
+    expect([attributes.by, shape]).toEqual(['you', [2]]);
     const logger = await saver.addStringArray(saver.rawGroup, 'Logger', { note: 'n' });
     expect(logger.attributes).toMatchObject({ note: 'n', data_type: 'strings' });
   });

@@ -8,12 +8,12 @@ import { asBytes, asStr } from '../layout/envelope.ts';
 import { grownAttributes } from '../layout/grown-attributes.ts';
 import type { DataType, GroupType, SaveType } from '../layout/kinds.ts';
 import { nextName } from '../layout/node-names.ts';
-import { groupNode } from '../layout/nodes.ts';
+import { groupNode, textsNode } from '../layout/nodes.ts';
 import { pickleText } from '../layout/pickle.ts';
 import type { PythonValue } from '../layout/python-literal.ts';
 import { asciiXml } from '../layout/settings-xml.ts';
 import { type ArrayOptions, attributesFrom, planArray } from './array-plan.ts';
-import { isThere, noRows, noStrings, noSwmr } from './low-level-errors.ts';
+import { isThere, noRows, noSwmr } from './low-level-errors.ts';
 import { childOf, type Metadata, pathOf, setAll, type Where } from './where.ts';
 
 export interface GroupOptions {
@@ -287,18 +287,13 @@ export class H5SaverLowLevel {
     return this.#inOrder(() => this.backend.transact(setAll(pathOf(where), { [name]: value })));
   }
 
-  /**
-   * The array of texts of this name. h5wasm cannot make arrays of this type: there is the log that every file begins with,
-   * and those that PyMoDAQ has made.
-   *
-   * @throws DaqtorError `save.failed` if there is none
-   */
+  /** The array of texts of this name; it is made if it is not there. `appendText` adds to it. */
   addStringArray(where: Where, name: string, metadata: Metadata = {}): Promise<TreeNode> {
     return this.#inOrder(async () => {
       const parent = pathOf(where);
       const path = childOf(parent, name);
-      if (!(await this.backend.ask({ ask: 'children', path: parent })).includes(name)) throw noStrings(path);
-      if (Object.keys(metadata).length > 0) await this.backend.transact(setAll(path, metadata));
+      const isNew = !(await this.backend.ask({ ask: 'children', path: parent })).includes(name);
+      await this.backend.transact([...(isNew ? [textsNode(path)] : []), ...setAll(path, metadata)]);
       return this.#node(path);
     });
   }

@@ -1,5 +1,4 @@
 import { DaqtorError } from '@daqtor/core';
-import { LOGGER } from '../layout/dataset-nodes.ts';
 
 export function noSwmr(path: string): DaqtorError {
   return new DaqtorError('save.failed', {
@@ -18,12 +17,5 @@ export function isThere(path: string): DaqtorError {
 export function noRows(path: string, count: number, shape: readonly number[]): DaqtorError {
   return new DaqtorError('data.shape', {
     problem: `${path} takes blocks of [${shape.join(', ')}], not ${count} values`,
-  });
-}
-
-export function noStrings(path: string): DaqtorError {
-  return new DaqtorError('save.failed', {
-    problem: `the array of texts ${path} cannot be made: h5wasm has no arrays of that type`,
-    advice: `Add the texts to the log, ${LOGGER}, or keep each as an attribute`,
   });
 }

@@ -1,4 +1,12 @@
-import type { Clock, DeadTime, ScanOutcome, ScanPoint, ScanRecording, ScanStreams } from '@daqtor/core';
+import type {
+  BaselineReading,
+  Clock,
+  DeadTime,
+  ScanOutcome,
+  ScanPoint,
+  ScanRecording,
+  ScanStreams,
+} from '@daqtor/core';
 import { Subject } from 'rxjs';
 import type { H5Backend } from '../h5/h5-backend.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
@@ -15,12 +23,20 @@ export interface SavesScan extends Saver<ScanPoint> {
   readonly group: string;
 }
 
+/** Saves the readings of a scan's baseline. */
+export interface SavesBaseline {
+  readonly growing: readonly string[];
+  write(reading: BaselineReading): readonly H5Operation[];
+}
+
 export interface RecordOptions {
   readonly clock: Clock;
   /** What else has to be in the file before the first point. */
   readonly first: readonly H5Operation[];
   /** What of each point is saved; default all. */
   readonly select?: (point: ScanPoint) => ScanPoint;
+  /** What saves the readings of a baseline, of a scan that has one. */
+  readonly baseline?: SavesBaseline | undefined;
   /** What is written about the run at its end. */
   readonly last?: (outcome: ScanOutcome, deadTime: DeadTime | undefined, atEpochMs: number) => readonly H5Operation[];
 }
@@ -34,7 +50,7 @@ export async function record(
   file: H5Backend,
   saver: SavesScan,
   { points, log$ }: ScanStreams,
-  { clock, first, select = (point) => point, last }: RecordOptions,
+  { clock, first, select = (point) => point, baseline, last }: RecordOptions,
 ): Promise<ScanRecording> {
   const saved = new Subject<number>();
   let deadTime: DeadTime | undefined;
@@ -57,6 +73,9 @@ export async function record(
     ...(file.commit !== 'point' && { ahead: AHEAD }),
     saved$: saved.asObservable(),
     trouble$: session.trouble$,
+    ...(baseline && {
+      keepBaseline: (reading: BaselineReading) => session.write(baseline.write(reading), () => baseline.growing),
+    }),
     async end(outcome, spent) {
       deadTime = spent;
       const error = await session.end(outcome);

@@ -67,8 +67,17 @@ export class QueueWork<T> implements SaverWork {
     await begun;
     const isFilled = await this.#whenFilled();
     // Where nobody waits for a value, more may come before it is worth the trouble, and other work gets its turn.
-    if (isFilled && file.commit !== 'point') await clock.outside(new Promise<void>(afterPromises));
+    if (isFilled && file.commit !== 'point') await clock.outside(this.#whileMoreComes());
     return isFilled;
+  }
+
+  /** Waits as long as each turn brings values, and a batch has room for them. */
+  async #whileMoreComes(): Promise<void> {
+    const { queue } = this.#options;
+    for (let before = 0; queue.size > before && queue.size < MAX_BATCH && queue.bytes < MAX_BATCH_BYTES; ) {
+      before = queue.size;
+      await new Promise<void>(afterPromises);
+    }
   }
 
   /** A race against one promise for all failures would keep something of every value until the end. */
@@ -183,4 +192,4 @@ const MAX_BATCH = 256;
 const MAX_BATCH_BYTES = 4 * 2 ** 20;
 /** Bound what may be lost at once with the process, and the memory for it. */
 const MAX_UNDER_WAY = 2 ** 16;
-const MAX_BYTES_UNDER_WAY = 64 * 2 ** 20;
+const MAX_BYTES_UNDER_WAY = 256 * 2 ** 20;

@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import { createActor, toPromise, waitFor } from 'xstate';
 import type { H5Backend } from '../h5/h5-backend.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
+import { grownAttributes } from '../layout/grown-attributes.ts';
 import { LogLinesSaver } from './log-lines-saver.ts';
 import { PatientFile } from './patient-file.ts';
 import type { Saver } from './saver.ts';
@@ -90,6 +91,18 @@ export class SavingSession {
     this.#unsubscribe();
     const error = await this.#finish(outcome);
     return error ?? this.#logFault;
+  }
+
+  /**
+   * Writes something that no queue brings; resolves once it is durable.
+   *
+   * @param growing - paths of arrays that have grown by it
+   * @throws DaqtorError `save.failed`
+   */
+  async write(operations: readonly H5Operation[], growing: () => readonly string[]): Promise<void> {
+    await committed(this.#file, operations);
+    const shapes = growing().map(async (path) => grownAttributes(path, await this.#file.ask({ ask: 'shape', path })));
+    await committed(this.#file, (await Promise.all(shapes)).flat());
   }
 
   /** What saving waits for at present, a full disk; undefined while all goes well. */

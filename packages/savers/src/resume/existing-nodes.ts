@@ -2,7 +2,7 @@ import { DaqtorError, type NumericArray } from '@daqtor/core';
 import type { TreeNode } from '../browse/tree-node.ts';
 import type { CreateArray, CreateGroup, H5Operation } from '../h5/h5-operation.ts';
 import { openEnvelope } from '../layout/envelope.ts';
-import type { SavesScan } from '../modules/recording.ts';
+import type { SavesBaseline, SavesScan } from '../modules/recording.ts';
 import type { SavedScan } from './saved-scan.ts';
 
 /** Relative difference of coordinates that are the same. */
@@ -31,19 +31,35 @@ export function inExistingNodes(saver: SavesScan, saved: SavedScan): SavesScan {
   };
 }
 
+/** As `inExistingNodes`, for the readings of a baseline: rows of any number may be there. */
+export function inExistingRows(saver: SavesBaseline, saved: SavedScan): SavesBaseline {
+  return {
+    get growing() {
+      return saver.growing;
+    },
+    write: (reading) => saver.write(reading).filter((one) => !(makesNode(one) && isThere(one, saved))),
+  };
+}
+
+/** @throws DaqtorError `data.shape` if there is another node in its place */
+function isThere(one: CreateGroup | CreateArray, { nodes, axes }: SavedScan): boolean {
+  const node = nodes.get(one.path);
+  if (!node) return false;
+  const fault = one.op === 'group' ? groupFault(one, node) : arrayFault(one, node, axes.get(one.path));
+  if (fault !== undefined) throw misfit(`${fault} for ${one.path}`);
+  return true;
+}
+
 const makesNode = (one: H5Operation): one is CreateGroup | CreateArray => one.op === 'group' || one.op === 'array';
 
 /** The operations without those that make what is there. */
-function missing(operations: readonly H5Operation[], { nodes, axes, group }: SavedScan): readonly H5Operation[] {
+function missing(operations: readonly H5Operation[], saved: SavedScan): readonly H5Operation[] {
+  const { nodes, group } = saved;
   const made = new Set<string>();
   const left = operations.filter((one) => {
     if (!makesNode(one)) return true;
     made.add(one.path);
-    const node = nodes.get(one.path);
-    if (!node) return true;
-    const fault = one.op === 'group' ? groupFault(one, node) : arrayFault(one, node, axes.get(one.path));
-    if (fault !== undefined) throw misfit(`${fault} for ${one.path}`);
-    return false;
+    return !isThere(one, saved);
   });
   const old = [...nodes.values()].filter(({ kind, path }) => kind === 'array' && path.startsWith(`${group}/Detector`));
   const lost = old.find(({ path }) => !made.has(path));
@@ -59,14 +75,16 @@ function groupFault({ attributes }: CreateGroup, { title }: TreeNode): string | 
 }
 
 function arrayFault(
-  { shape, dtype, attributes, data }: CreateArray,
+  { shape, dtype, attributes, data, enlargeable }: CreateArray,
   node: TreeNode,
   coordinates: ArrayLike<number> | undefined,
 ): string | undefined {
   const was = (fact: string, now: unknown, before: unknown) =>
     now === before ? undefined : `${fact} ${now} after ${before}`;
+  // How many rows there are is no fact of the data.
+  const lengthsOf = (all: readonly number[]) => `[${all.slice(enlargeable ? 1 : 0).join(', ')}]`;
   return (
-    was('shape', `[${shape.join(', ')}]`, `[${node.shape?.join(', ')}]`) ??
+    was('shape', lengthsOf(shape), lengthsOf(node.shape ?? [])) ??
     was('dtype', dtype, node.dtype) ??
     was('units', `'${textOf(attributes.units)}'`, `'${node.units}'`) ??
     was('label', `'${textOf(attributes.label)}'`, `'${String(node.attributes.label)}'`) ??

@@ -4,11 +4,12 @@ import { freeBytes } from '../free-bytes.ts';
 import { H5File } from '../h5/h5-file.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
 import { type ScanGap, scanRuns } from '../layout/scan-runs.ts';
+import { BaselineSaver, baselineGroup, momentsIn } from '../modules/baseline-saver.ts';
 import { LogLinesSaver } from '../modules/log-lines-saver.ts';
 import { record } from '../modules/recording.ts';
 import { SCAN_UNDER_WAY, ScanSaver } from '../modules/scan-saver.ts';
 import { checkCompatible } from '../saver-settings.ts';
-import { inExistingNodes } from './existing-nodes.ts';
+import { inExistingNodes, inExistingRows } from './existing-nodes.ts';
 import { type SavedScan, savedScan } from './saved-scan.ts';
 
 export interface HowToGoOn {
@@ -32,7 +33,9 @@ export function goOnIn(saved: SavedScan, { from, gap, remarks }: HowToGoOn): Sca
         await checkUnchanged(saved);
         const { actuators, detectors, startedEpochMs, metadata } = recipe;
         const description: ScanDescription = { ...now, actuators, detectors, startedEpochMs };
-        const saver = new ScanSaver(group, description, metadata, { gzip, commit: how.commit });
+        const saver = new ScanSaver(group, description, metadata, { gzip });
+        const baseline =
+          now.baseline && new BaselineSaver(group, now.baseline, { gzip }, momentsIn(attributesOf(saved)));
         const run = { from, beganEpochMs: clock.epochMs(), gap };
         const runs = scanRuns(group, earlier, run);
         const first = [
@@ -41,7 +44,13 @@ export function goOnIn(saved: SavedScan, { from, gap, remarks }: HowToGoOn): Sca
           ),
           ...linesAbout(saved, gap, remarks).flatMap((line) => new LogLinesSaver().write(line)),
         ];
-        return await record(file, inExistingNodes(saver, saved), streams, { first, clock, select, last: runs.ended });
+        return await record(file, inExistingNodes(saver, saved), streams, {
+          first,
+          clock,
+          select,
+          baseline: baseline && inExistingRows(baseline, saved),
+          last: runs.ended,
+        });
       } catch (error) {
         await file.close();
         throw error;
@@ -49,6 +58,8 @@ export function goOnIn(saved: SavedScan, { from, gap, remarks }: HowToGoOn): Sca
     },
   };
 }
+
+const attributesOf = ({ nodes, group }: SavedScan) => nodes.get(baselineGroup(group))?.attributes ?? {};
 
 /** The file is ours only now: somebody may have been quicker. */
 async function checkUnchanged({ file, group, outcome, runs, status }: SavedScan): Promise<void> {

@@ -18,7 +18,7 @@ export function reasonsAgainst(
   modules: LabCore['modules'],
   way: ScanCourse,
 ): string[] {
-  const { actuators, detectors } = saved.recipe;
+  const { actuators, detectors, baseline } = saved.recipe;
   return [
     ...actuators.flatMap((then) => {
       const now = moduleCalled(then.name, modules);
@@ -28,6 +28,11 @@ export function reasonsAgainst(
       const now = moduleCalled(then.name, modules);
       if (!now) return `[${then.name}] is not in this lab`;
       return now.role === 'detector' ? otherInstrument(then, now) : `[${then.name}] is no detector any more`;
+    }),
+    ...baseline.flatMap((then) => {
+      const now = moduleCalled(then.name, modules);
+      if (!now) return `[${then.name}] of the baseline is not in this lab`;
+      return now.role === then.role ? otherInstrument(then, now) : `[${then.name}] of the baseline is no ${then.role}`;
     }),
     ...otherPoints(saved, plan, way),
   ];

@@ -11,6 +11,7 @@ import {
   times,
   VirtualClock,
 } from '@daqtor/core';
+import { scanKinds } from '@daqtor/core/testing';
 import { describe, expect, it, test } from 'vitest';
 import { describeFile } from '../browse/describe-file.ts';
 import { readArray, readTexts } from '../browse/read-array.ts';
@@ -20,7 +21,6 @@ import { H5File } from '../h5/h5-file.ts';
 import { runsIn } from '../layout/scan-runs.ts';
 import { type BenchFacts, contentsOf, crashBench, crashed } from '../testing/crash-bench.ts';
 import { runScan, scan2d } from '../testing/scan-bench.ts';
-import { scanKinds } from '../testing/scan-kinds.ts';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { resumeScan } from './resume-scan.ts';
 

@@ -59,12 +59,14 @@ export async function resumeScan(file: string, lab: LabCore, options: ResumeOpti
     const module = moduleCalled(name, lab.modules);
     return module?.role === 'detector' ? [module] : [];
   });
+  const baseline = recipe.baseline.flatMap(({ name }) => moduleCalled(name, lab.modules) ?? []);
   const toRun = {
     ...settingsStored(recipe.settings),
     ...changed,
     over: recipe.scan,
     base: recipe.base,
     read,
+    ...(baseline.length > 0 && { baseline }),
     before,
   };
   const { reasons } = await lab.dryRun(toRun);

@@ -136,13 +136,22 @@ export async function crashed(
   save: ScanRecorder,
   folder: string,
   points: number,
-  facts: BenchFacts & ScanSettingsInput = {},
+  facts: BenchFacts &
+    Pick<ScanSettingsInput, 'onError' | 'everyMs' | 'lagMs'> & { readonly baseline?: readonly string[] } = {},
 ) {
-  const { onError = 'abort', everyMs, lagMs } = facts;
-  const flying = { ...(everyMs !== undefined && { everyMs }), ...(lagMs !== undefined && { lagMs }) };
+  const { onError = 'abort', baseline = [], everyMs, lagMs } = facts;
   await using bench = await crashBench(facts);
   const copy = join(folder, `crashed-${points}.h5`);
-  const run = bench.scan({ over: scan, read: [bench.getViewer('eye')], settleMs: 20, onError, ...flying, save });
+  const run = bench.scan({
+    over: scan,
+    read: [bench.getViewer('eye')],
+    baseline: baseline.map((name) => bench.getModule(name)),
+    settleMs: 20,
+    onError,
+    ...(everyMs !== undefined && { everyMs }),
+    ...(lagMs !== undefined && { lagMs }),
+    save,
+  });
   run.actor.on('pointSaved', ({ measured }) => {
     if (measured !== points || run.file === undefined) return;
     copyFileSync(run.file, copy);

@@ -193,6 +193,25 @@ export function describeH5Backend(name: string, open: () => Promise<BackendOnTri
     });
 
     trial(
+      'makes arrays of rows of bytes, which hold what is added, also after an array of numbers',
+      async (file, on) => {
+        const path = '/RawData/notes';
+        await file.transact([
+          { op: 'byte-rows', path, attributes: { CLASS: 'VLARRAY' } },
+          array('x', { dtype: 'float32', shape: [2], chunks: [2] }),
+          { op: 'append-bytes', path, rows: [Uint8Array.of(1, 2)] },
+        ]);
+        await reopened(on, async (again) => {
+          await again.transact([{ op: 'append-bytes', path, rows: [Uint8Array.of(3)] }]);
+          const notes = await again.ask({ ask: 'array', path });
+          expect(notes.attributes).toEqual({ CLASS: 'VLARRAY' });
+          expect(notes.values).toEqual({ kind: 'rows', data: [Uint8Array.of(1, 2), Uint8Array.of(3)] });
+          expect((await again.ask({ ask: 'array', path: '/RawData/x' })).dtype).toBe('float32');
+        });
+      },
+    );
+
+    trial(
       'writes attributes over those that are there: texts of any script and length, and whole numbers',
       async (file) => {
         const note = (value: string | number): H5Operation => ({ op: 'attribute', path: '/', name: 'note', value });

@@ -24,6 +24,15 @@ const home = async () => {
   host.take();
 };
 
+it('tells its offsets, at rest only', async () => {
+  const lines = told('$#\n').split('\r\n');
+  expect(lines[0]).toBe('[G54:0.000,0.000,0.000]');
+  expect(lines.slice(-4)).toEqual(['[TLO:0.000]', '[PRB:0.000,0.000,0.000:0]', 'ok', '']);
+  await home();
+  told('$J=X-50F100\n');
+  expect(told('$#\n')).toBe('error:8\r\n');
+});
+
 it('is locked until it was homed or unlocked', async () => {
   expect(told('?')).toBe('<Alarm|MPos:0.000,0.000,0.000|FS:0,0>\r\n');
   expect(told('$J=X-1F100\n')).toBe('error:8\r\n');

@@ -74,6 +74,7 @@ export function simulatedGrbl({
     if (text === '$G') return ['[GC:G0 G54 G17 G21 G90 G94 M5 M9 T0 F0 S0]', 'ok'];
     if (text === '$$') return [...settings(), 'ok'];
     if (text === '$I') return idle() ? ['[VER:1.1h.20190825:]', '[OPT:V,15,128]', 'ok'] : ['error:8'];
+    if (text === '$#') return idle() ? [...OFFSETS, 'ok'] : ['error:8'];
     if (text === '$X') {
       machine.unlock();
       return ['[MSG:Caution: Unlocked]', 'ok'];
@@ -145,6 +146,14 @@ export function simulatedGrbl({
     },
   });
 }
+
+const NOWHERE = AXES.map(() => '0.000').join(',');
+/** Work coordinates, stored positions, tool length and the last probing, as they are when nobody has set them. */
+const OFFSETS = [
+  ...['G54', 'G55', 'G56', 'G57', 'G58', 'G59', 'G28', 'G30', 'G92'].map((name) => `[${name}:${NOWHERE}]`),
+  '[TLO:0.000]',
+  `[PRB:${NOWHERE}:0]`,
+];
 
 function status(machine: GrblMachine): string {
   const { position, state, feedMmPerMin } = machine;

@@ -27,7 +27,8 @@ const POINTS_AT_ONCE = 250_000;
  * A Rigol DS1104Z oscilloscope.
  *
  * Source: DS1000Z Programming Guide (:WAVeform:DATA?, :WAVeform:PREamble?, 2-136 to 2-140). From memory: the scale of a
- * screen (25 counts a division, 12 divisions, 1200 points), 250 000 points an answer. After :SINGle it reports STOP for some
+ * screen (25 counts a division, 12 divisions, 1200 points), 250 000 points an answer,
+ * that scales have steps of 1, 2 and 5. After :SINGle it reports STOP for some
  * time before it waits for its trigger, as users of the real one have met.
  */
 export function simulatedRigolDs1000z({
@@ -116,7 +117,7 @@ function commandsOf(scope: RigolScope): ScpiCommand[] {
       header: ':TIMebase[:MAIN]:SCALe',
       parameters: [1, 1],
       set: (text) => {
-        scope.secondsPerDivision = scpiNumber(text, { minimum: 5e-9, maximum: 50, default: 1e-6 });
+        scope.secondsPerDivision = scaleStep(scpiNumber(text, { minimum: 5e-9, maximum: 50, default: 1e-6 }));
       },
       ask: () => exponential(scope.secondsPerDivision),
     },
@@ -142,7 +143,7 @@ function channelCommands(scope: RigolScope, number: number): ScpiCommand[] {
       header: `:CHANnel${number}:SCALe`,
       parameters: [1, 1],
       set: (text) => {
-        channel.voltsPerDivision = scpiNumber(text, { minimum: 1e-3, maximum: 100, default: 1 });
+        channel.voltsPerDivision = scaleStep(scpiNumber(text, { minimum: 1e-3, maximum: 100, default: 1 }));
       },
       ask: () => exponential(channel.voltsPerDivision),
     },
@@ -155,6 +156,13 @@ function channelCommands(scope: RigolScope, number: number): ScpiCommand[] {
       ask: () => exponential(channel.offsetV),
     },
   ];
+}
+
+/** The step of 1, 2 or 5 that is not smaller. */
+function scaleStep(value: number): number {
+  const decade = Math.floor(Math.log10(value) + 1e-9);
+  const mantissa = [1, 2, 5, 10].find((one) => value <= one * 10 ** decade * (1 + 1e-9)) ?? 10;
+  return Number(`${mantissa}e${decade}`);
 }
 
 const exponential = (value: number): string => value.toExponential(6);

@@ -1,13 +1,14 @@
 import { VirtualClock } from '@daqtor/core';
 import { expect, it } from 'vitest';
-import { simulatedThorlabsApt } from './thorlabs-apt.ts';
+import { simulatedThorlabsApt, type ThorlabsAptOptions } from './thorlabs-apt.ts';
 
-function controller() {
+function controller(options: Partial<ThorlabsAptOptions> = {}) {
   const clock = new VirtualClock();
   const heard: number[][] = [];
   const simulated = simulatedThorlabsApt({
     clock,
     stage: { countsPerUnit: 1000, travel: 10, velocity: 5, acceleration: 100 },
+    ...options,
   });
   const session = simulated.connect((bytes) => heard.push([...bytes]));
   const say = (hex: string) => session.receive(Uint8Array.from(hex.split(' '), (byte) => Number.parseInt(byte, 16)));
@@ -67,8 +68,18 @@ it('ends at the switch when it is sent beyond', async () => {
   expect(status()).toEqual({ position: 10_000, bits: 0x80003501 });
 });
 
-it('falls silent after 50 messages of status that nobody acknowledged', () => {
-  const { heard, say } = controller();
+it('falls silent after 50 messages of status that it sent by itself and nobody acknowledged', async () => {
+  const { clock, heard, say } = controller();
+  say('11 00 00 00 50 01');
+  await clock.sleep(10_000);
+  expect(heard).toHaveLength(50);
+  say('92 04 00 00 50 01');
+  await clock.sleep(150);
+  expect(heard.length).toBeGreaterThan(50);
+});
+
+it('counts those that were asked for too, where it wants every acknowledgement', () => {
+  const { heard, say } = controller({ wantsEveryAcknowledgement: true });
   for (let i = 0; i < 60; i++) say('90 04 01 00 50 01');
   expect(heard).toHaveLength(50);
   say('92 04 00 00 50 01 90 04 01 00 50 01');

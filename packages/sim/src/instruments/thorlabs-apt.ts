@@ -9,6 +9,11 @@ export interface ThorlabsAptOptions {
   readonly model?: string;
   readonly serial?: number;
   readonly stage?: AptStageOptions;
+  /**
+   * Whether a status that was asked for has to be acknowledged too, lest it falls silent; default false: only those that it
+   * sends by itself.
+   */
+  readonly wantsEveryAcknowledgement?: boolean;
 }
 
 export interface SimulatedThorlabsApt extends SimulatedInstrument {
@@ -29,10 +34,11 @@ const ENDS: Readonly<Record<AptMotionEnd, number>> = { homed: 0x0444, completed:
  *
  * Source: Thorlabs, APT Controllers Host-Controller Communications Protocol: the messages and the bits of the status.
  * From memory: that messages it does not know are ignored, that motion ends at a limit switch with MOVE_STOPPED, and the
- * number of messages of status after which it wants one to be acknowledged.
+ * number of messages of status after which it wants one to be acknowledged. The document can be read so that those that were
+ * asked for count as well; thorlabs-apt-device, which was written on real controllers, asks without acknowledging.
  */
 export function simulatedThorlabsApt(options: ThorlabsAptOptions): SimulatedThorlabsApt {
-  const { clock, model = 'KDC101', serial = 27_004_321, stage = {} } = options;
+  const { clock, model = 'KDC101', serial = 27_004_321, stage = {}, wantsEveryAcknowledgement = false } = options;
   const hosts = new Set<(bytes: Uint8Array) => void>();
   const tell = (bytes: Uint8Array) => {
     for (const host of hosts) host(bytes);
@@ -51,12 +57,14 @@ export function simulatedThorlabsApt(options: ThorlabsAptOptions): SimulatedThor
       let unacknowledged = 0;
       let updates = false;
       const send = (id: number, data: Uint8Array) => connected && transmit(aptMessage(id, HOST, UNIT, data));
-      const status = () => {
-        if (unacknowledged++ < PATIENCE) send(0x0491, statusOf(channel));
+      const status = (isAsked: boolean) => {
+        const isSilent = unacknowledged >= PATIENCE;
+        if (!isAsked || wantsEveryAcknowledgement) unacknowledged++;
+        if (!isSilent) send(0x0491, statusOf(channel));
       };
       const update = () => {
         if (!connected || !updates) return;
-        status();
+        status(false);
         clock.setTimeout(update, UPDATE_MS);
       };
       const commands: Readonly<Record<number, (message: AptMessage) => void>> = {
@@ -91,7 +99,7 @@ export function simulatedThorlabsApt(options: ThorlabsAptOptions): SimulatedThor
         1096: ({ data }) => channel.moveBy(data.getInt32(2, true)),
         1107: ({ data }) => channel.moveTo(data.getInt32(2, true)),
         1125: () => channel.stop(),
-        1168: () => status(),
+        1168: () => status(true),
         1170: () => {
           unacknowledged = 0;
         },

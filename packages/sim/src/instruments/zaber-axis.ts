@@ -12,10 +12,15 @@ export class ZaberRejection extends Error {
   }
 }
 
+/** How many of a setting are one microstep per second, or per second squared. */
+const PER_MICROSTEP = { maxspeed: 1.6384, accel: 1.6384e-4 } as const;
+
 /** One axis, in microsteps. */
 export class ZaberAxis {
   readonly #axis: ProfileAxis;
   readonly travel: number;
+  /** `maxspeed` and `accel` in the units of their settings, as the device keeps them: whole numbers. */
+  readonly trajectory: Record<keyof typeof PER_MICROSTEP, number>;
   readonly #stopped: (flag: string) => void;
   #referenced = false;
   #stalled = false;
@@ -25,11 +30,11 @@ export class ZaberAxis {
   constructor(clock: Clock, limits: MotionLimits, travel: number, stopped: (flag: string) => void) {
     this.#axis = new ProfileAxis(clock, limits, Math.round(travel / 3));
     this.travel = travel;
+    this.trajectory = {
+      maxspeed: Math.round(limits.velocity * PER_MICROSTEP.maxspeed),
+      accel: Math.round(limits.acceleration * PER_MICROSTEP.accel),
+    };
     this.#stopped = stopped;
-  }
-
-  get limits(): MotionLimits {
-    return this.#axis.limits;
   }
 
   get position(): number {
@@ -45,6 +50,15 @@ export class ZaberAxis {
     if (this.#stalled) return 'FS';
     if (!this.#referenced) return 'WR';
     return this.#interrupted ? 'NI' : '--';
+  }
+
+  /** From the next motion on. */
+  setTrajectory(setting: keyof typeof PER_MICROSTEP, data: number): void {
+    if (data < 1) throw new ZaberRejection('BADDATA');
+    this.trajectory[setting] = data;
+    const acceleration = this.trajectory.accel / PER_MICROSTEP.accel;
+    const velocity = this.trajectory.maxspeed / PER_MICROSTEP.maxspeed;
+    this.#axis.limits = { velocity, acceleration, deceleration: acceleration };
   }
 
   moveTo(target: number): void {

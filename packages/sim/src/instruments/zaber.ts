@@ -27,7 +27,7 @@ const DEVICE = 1;
  *
  * Source: Zaber's article on the ASCII protocol and its protocol manual (messages, replies, warning flags). From memory:
  * that checksums make the sum of the bytes 0 modulo 256, that a message with a wrong one is ignored, that a move without
- * a reference is rejected with BADDATA. It comes up without a reference (WR), with neither checksums nor alerts of its own; `set
+ * a reference is rejected with BADDATA, and the scales of maxspeed and accel. It comes up without a reference (WR), with neither checksums nor alerts of its own; `set
  * comm.checksum 1` and `set comm.alert 1` turn them on.
  */
 export function simulatedZaber({
@@ -96,6 +96,9 @@ export function simulatedZaber({
   };
 }
 
+const isTrajectory = (setting: string): setting is 'maxspeed' | 'accel' =>
+  setting === 'maxspeed' || setting === 'accel';
+
 /** What makes the sum of the bytes and itself 0 modulo 256, as two digits. */
 function checksum(text: string): string {
   const sum = textBytes(text).reduce((total, byte) => total + byte, 0);
@@ -110,16 +113,20 @@ function run(words: readonly string[], axes: readonly ZaberAxis[], comm: Record<
     case undefined:
       return '0';
     case 'get':
-      if (what === 'maxspeed') return each((axis) => Math.round(axis.limits.velocity * 1.6384));
-      if (what === 'accel') return each((axis) => Math.round((axis.limits.acceleration * 1.6384) / 10_000));
       if (what === 'deviceid') return '50081';
       if (what === 'version') return '7.35';
       if (what === 'pos') return each((axis) => axis.position);
       if (what === 'limit.min') return each(() => 0);
       if (what === 'limit.max') return each((axis) => axis.travel);
+      if (isTrajectory(what)) return each((axis) => axis.trajectory[what]);
       if (what in comm) return String(comm[what]);
       throw new ZaberRejection('BADCOMMAND');
     case 'set':
+      if (isTrajectory(what)) {
+        if (!/^\d+$/.test(value ?? '')) throw new ZaberRejection('BADDATA');
+        for (const axis of axes) axis.setTrajectory(what, Number(value));
+        return '0';
+      }
       if (!(what in comm)) throw new ZaberRejection('BADCOMMAND');
       if (value !== '0' && value !== '1') throw new ZaberRejection('BADDATA');
       comm[what] = Number(value);

@@ -1,7 +1,13 @@
 import { Subject } from 'rxjs';
 import type { ActuatorDriver } from '../../contracts/actuator-driver.ts';
 import type { DetectorDriver } from '../../contracts/detector-driver.ts';
-import type { ScanDescription, ScanOutcome, ScanPoint, ScanRecorder } from '../../contracts/scan-recorder.ts';
+import type {
+  BaselineReading,
+  ScanDescription,
+  ScanOutcome,
+  ScanPoint,
+  ScanRecorder,
+} from '../../contracts/scan-recorder.ts';
 import { DaqtorError } from '../../errors/daqtor-error.ts';
 import { lab } from '../../lab/lab.ts';
 import { grid } from '../../scan/builders.ts';
@@ -16,6 +22,8 @@ interface RecorderFaults {
   readonly answersAtOnce?: boolean;
   /** Fails by itself after this time. */
   readonly failAfterMs?: number;
+  /** Cannot keep a reading of the baseline. */
+  readonly failAtBaseline?: boolean;
   /** Cannot write the end. */
   readonly failAtEnd?: boolean;
   /** Makes points durable together, this long after the first of them. */
@@ -29,6 +37,7 @@ export function memoryRecorder({
   failAt = -1,
   answersAtOnce = false,
   failAfterMs,
+  failAtBaseline = false,
   failAtEnd = false,
   everyMs,
   waitsMs,
@@ -36,6 +45,7 @@ export function memoryRecorder({
   const kept = {
     description: undefined as ScanDescription | undefined,
     points: [] as ScanPoint[],
+    baseline: [] as BaselineReading[],
     outcome: undefined as ScanOutcome | undefined,
     log: [] as string[],
   };
@@ -72,6 +82,11 @@ export function memoryRecorder({
         saved$: saved,
         trouble$: trouble,
         ...(everyMs !== undefined && { ahead: 100 }),
+        keepBaseline: async (reading) => {
+          await clock.sleep(1);
+          if (failAtBaseline) throw new DaqtorError('save.failed', { problem: 'disk full' });
+          kept.baseline.push(reading);
+        },
         end: async (outcome) => {
           await drained;
           kept.outcome = outcome;

@@ -30,6 +30,7 @@ export function viewerTransitions() {
       ...['connect', 'reconnect', 'set', 'grab', 'live', 'stop'].map((type) => ({ type, id: id + 1 })),
       ...(state === 'offline' || state === 'closing' ? [] : [{ type: 'close', id: id + 1 }]),
       ...canEnd,
+      { type: 'misread', error: REFUSED },
     ];
   });
 }
@@ -38,6 +39,7 @@ export function viewerTransitions() {
 export async function viewerOnTrial(open: () => Promise<OpenedDetector>): Promise<ModuleOnTrial> {
   const faults = new DriverFaults();
   const opened: OpenedDetector[] = [];
+  let refusal: typeof REFUSED | undefined;
   const plugin = defineDetector({
     kind: 'on-trial',
     title: 'Detector on trial',
@@ -46,13 +48,20 @@ export async function viewerOnTrial(open: () => Promise<OpenedDetector>): Promis
       faults.call(signal, async () => {
         const one = await open();
         opened.push(one);
-        return failing(one.driver, faults);
+        return failing(one.driver, faults, () => {
+          if (refusal) throw refusal;
+        });
       }),
   });
   const meter = new DaqViewer('meter', plugin({}), realClock);
   const shared = new SharedResources();
   let set = 0;
-  const commands: Readonly<Record<string, () => Promise<unknown>>> = {
+  const refusing = async ({ error }: PathEvent) => {
+    refusal = error as typeof REFUSED;
+    await meter.set({ trialled: ++set }).catch(() => undefined);
+    refusal = undefined;
+  };
+  const commands: Readonly<Record<string, (event: PathEvent) => Promise<unknown>>> = {
     connect: () => meter.connect({ share: shared.share.bind(shared) }),
     reconnect: () => meter.set({ renewed: ++set }, { reconnect: true }),
     set: () => meter.set({ trialled: ++set }),
@@ -60,11 +69,12 @@ export async function viewerOnTrial(open: () => Promise<OpenedDetector>): Promis
     live: () => meter.live().done,
     stop: () => meter.stop(),
     close: () => meter.close(),
+    misread: refusing,
   };
   return {
     module: meter,
     faults,
-    perform: async ({ type }) => await commands[type]?.(),
+    perform: async (event) => await commands[event.type]?.(event),
     dispose: async () => {
       for (const one of opened) {
         await one.driver.close();
@@ -74,18 +84,23 @@ export async function viewerOnTrial(open: () => Promise<OpenedDetector>): Promis
   };
 }
 
-function failing(driver: DetectorDriver, faults: DriverFaults): DetectorDriver {
+function failing(driver: DetectorDriver, faults: DriverFaults, refuse: () => void): DetectorDriver {
   const { grabMean, live } = driver;
   return {
     grab: (signal) => faults.call(signal, (inner) => driver.grab(inner)),
     ...(grabMean && {
       grabMean: (count, signal) => faults.call(signal, (inner) => grabMean.call(driver, count, inner)),
     }),
-    ...(live && { live: (deliver, signal) => faults.call(signal, (inner) => live.call(driver, deliver, inner)) }),
+    ...(live && {
+      live: (deliver, signal, lost) => faults.call(signal, (inner) => live.call(driver, deliver, inner, lost)),
+    }),
     // Stands for settings that the driver may not have, by a call that takes as long as one of its own.
     adjust: {
       names: ['trialled'],
-      apply: async (_wanted, _changed, signal) => void (await faults.call(signal, (inner) => driver.grab(inner))),
+      apply: async (_wanted, _changed, signal) => {
+        refuse();
+        await faults.call(signal, (inner) => driver.grab(inner));
+      },
     },
     close: () => faults.call(new AbortController().signal, () => driver.close()),
   };

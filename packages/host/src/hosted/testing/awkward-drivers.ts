@@ -1,12 +1,15 @@
-import { DaqtorError, DataWithAxes, type DetectorDriver, defineDetector } from '@daqtor/core';
+import { DaqtorError, DataWithAxes, type DetectorDriver, defineDetector, realClock } from '@daqtor/core';
 import { z } from 'zod';
+
+/** How many frames come at once. */
+export const FLOOD = 3000;
 
 /** A detector that does what no driver should do in the program itself. */
 export const awkward = defineDetector({
   kind: 'awkward',
   title: 'A detector that misbehaves',
   settings: z.object({
-    does: z.enum(['block', 'hang', 'crash', 'refuse', 'throw', 'answer', 'hangOnClose']),
+    does: z.enum(['block', 'hang', 'crash', 'refuse', 'throw', 'answer', 'hangOnClose', 'flood']),
     forMs: z.number().default(300),
     port: z.unknown().optional(),
   }),
@@ -42,8 +45,17 @@ function driverThat(does: string, forMs: number): DetectorDriver {
       }
       return [new DataWithAxes({ name: 'pid', data: [process.pid] })];
     },
+    grabMs: () => forMs,
+    ...(does === 'flood' && { live: flood }),
     async close() {
       if (does === 'hangOnClose') for (;;);
     },
   };
 }
+
+const flood: NonNullable<DetectorDriver['live']> = async (deliver, signal) => {
+  for (;;) {
+    for (let i = 0; i < FLOOD; i++) deliver([new DataWithAxes({ name: 'pid', data: [i] })]);
+    await realClock.sleep(200, signal);
+  }
+};

@@ -11,7 +11,7 @@ import type {
 import { datasetNodes, LOGGER, RAW_DATA } from '../../layout/dataset-nodes.ts';
 import { asBool, asFloat, asInt, asStr, asTuple, openEnvelope } from '../../layout/envelope.ts';
 import { dimOf, isPlotAxis } from '../../layout/node-names.ts';
-import { type ArrayFacts, dataArrayNode, groupNode, storedSignal } from '../../layout/nodes.ts';
+import { type ArrayFacts, dataArrayNode, groupNode, storedSignal, textsNode } from '../../layout/nodes.ts';
 
 const NAVIGATION = 'NavAxes';
 const MAX_INT32 = 2 ** 31 - 1;
@@ -106,9 +106,10 @@ async function operationsFor(
     return [];
   }
   const { values } = array;
-  if (path === LOGGER && values.kind === 'rows' && values.data.every((row) => row instanceof Uint8Array)) {
+  if (values.kind === 'rows' && values.data.every((row) => row instanceof Uint8Array)) {
+    const made: H5Operation[] = path === LOGGER ? [] : [textsNode(path, attributesOf(node.attributes, 'VLARRAY'))];
     const shape = { op: 'attribute', path, name: 'shape', value: asTuple([values.data.length]) } as const;
-    return [{ op: 'append-bytes', path, rows: values.data as readonly Uint8Array[] }, shape];
+    return [...made, { op: 'append-bytes', path, rows: values.data as readonly Uint8Array[] }, shape];
   }
   if (values.kind === 'numbers') return [arrayNode(node, array, dtypeOf(values.data), values.data)];
   if (values.kind === 'complex') {
@@ -162,7 +163,7 @@ function arrayNode({ path, name }: RawNode, array: RawArray, dtype: ElementType,
 /** Attributes in the form that they are written in: text as it is, numbers in PyMoDAQ's envelope. */
 function attributesOf(
   stored: Readonly<Record<string, RawAttribute>>,
-  kind: 'GROUP' | 'CARRAY',
+  kind: 'GROUP' | 'CARRAY' | 'VLARRAY',
 ): Record<string, AttributeValue> {
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, value] of Object.entries(stored)) {

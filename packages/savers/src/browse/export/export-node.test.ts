@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import { Axis, DataWithAxes } from '@daqtor/core';
 import { expect, test } from 'vitest';
+import { H5SaverLowLevel } from '../../low-level/h5-saver-low-level.ts';
 import { tempFolder } from '../../testing/temp-folder.ts';
 import { GOLDEN } from '../../testing/torture-files.ts';
 import { H5BrowserUtil } from '../h5-browser-util.ts';
@@ -46,6 +47,20 @@ test('an exported array takes along what describes it, and nothing else', async 
     '/RawData/Scan000/NavAxes/Axis01',
   ]);
   expect(copy.getAttributes('/').file).toBe('part.h5');
+});
+
+test('an array of texts that is not the log is copied with its texts', async () => {
+  const file = out('notes.h5');
+  const source = join(tempFolder(), 'source.h5');
+  const saver = await H5SaverLowLevel.fromFile(source);
+  const notes = await saver.addStringArray(saver.rawGroup, 'Notes', { by: 'me' });
+  await saver.appendText(notes, 'größer');
+  await saver.close();
+  const original = await H5BrowserUtil.open(source);
+  expect(await original.exportNode('/', file)).toEqual([]);
+  const copy = await H5BrowserUtil.open(file);
+  expect(copy.getAttributes('/RawData/Notes')).toEqual(original.getAttributes('/RawData/Notes'));
+  expect(await readTexts(file, '/RawData/Notes')).toEqual(['größer']);
 });
 
 test('arrays of another program become a dataset, and what cannot be copied is told', async () => {
