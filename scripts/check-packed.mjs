@@ -89,8 +89,6 @@ async function checkPackage(folder, project) {
     const entry = join(name, path);
     const isThere = [types, code].every((file) => file?.startsWith('./dist/') && existsSync(join(at, file)));
     check(`${entry}: code and types are there`, isThere, JSON.stringify(exports[path]));
-    // Suites of tests are for a runner of tests, see below.
-    if (entry === '@daqtor/core/testing') continue;
     const { code: exit, text } = await run(process.execPath, ['-e', `import('${entry}')`], project);
     check(`${entry}: Node imports it`, exit === 0, text);
   }

@@ -150,7 +150,9 @@ const scan =
   };
 
 function bytesOf({ data }: DataToExport): number {
-  return data.reduce((sum, one) => sum + one.data.reduce((bytes, { byteLength }) => bytes + byteLength, 0), 0);
+  let sum = 0;
+  for (const one of data) for (const { byteLength } of one.data) sum += byteLength;
+  return sum;
 }
 
 const spectra = (channels: number): Value => ({ name: 'spectrum', data: Array(channels).fill(SPECTRUM) });

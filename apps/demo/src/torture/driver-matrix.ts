@@ -42,6 +42,7 @@ async function runMove(call: string, fault: Fault, expected: Verdict): Promise<r
   const commands: Readonly<Record<string, () => Promise<unknown>>> = {
     readPosition: () => x.read(),
     startHome: () => x.home(),
+    moveMs: async () => x.moveMs(0, 1),
     stop: () => x.stop(),
     'apply settings': () => x.set({ velocity: ++value }),
     'read settings': () => x.set({ velocity: ++value }),
@@ -75,6 +76,7 @@ async function runViewer(call: string, fault: Fault, expected: Verdict): Promise
   const commands: Readonly<Record<string, () => Promise<unknown>>> = {
     'apply settings while live': setLive,
     'read settings while live': setLive,
+    grabMs: async () => meter.expected,
     grabMean: () => meter.grab({ average: 4 }),
     live: goLive,
     'apply settings': () => meter.set({ delayMs: ++value }),

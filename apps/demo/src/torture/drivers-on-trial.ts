@@ -35,6 +35,16 @@ export class Calls {
     return this.#clock.sleep(CALL_MS).then(well);
   }
 
+  /** What a driver gives at once. */
+  estimate(call: string, ms: number): number {
+    if (!this.armed || call !== this.#call) return ms;
+    if (this.#fault === 'NaN') return Number.NaN;
+    const given = faultyCall(this.#fault, this.#clock, () => ms);
+    // Nobody waits for a promise in the place of a number.
+    void Promise.resolve(given).catch(() => undefined);
+    return given as never;
+  }
+
   /** Plugs in, and out again when connecting fails: what a driver owes. */
   async connect<T>(context: ConnectContext, make: (release: () => Promise<void>) => T): Promise<T> {
     const { release } = await context.share('port', async () => ({ close: async () => {} }));
@@ -91,6 +101,7 @@ function actuatorDriver(calls: Calls, clock: Clock, release: () => Promise<void>
     whenAtRest: async (signal) => {
       await calls.make('whenAtRest', () => clock.sleep(Math.max(0, restMs - clock.now()), signal));
     },
+    moveMs: (from, to) => calls.estimate('moveMs', 20 * CALL_MS * Math.abs(to - from)),
     startHome: () => calls.make('startHome', () => go(0)),
     adjust: adjustOnTrial(calls, 'velocity'),
     stop: () => calls.make('stop', () => {}),
@@ -110,6 +121,7 @@ function detectorDriver(calls: Calls, clock: Clock, release: () => Promise<void>
         await clock.sleep(10 * CALL_MS, signal);
       }
     },
+    grabMs: () => calls.estimate('grabMs', CALL_MS),
     adjust: adjustOnTrial(calls, 'delayMs'),
     close: () => letGo(calls, release),
   };

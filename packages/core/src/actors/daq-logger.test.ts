@@ -72,6 +72,26 @@ it('logs each module at its own pace, and all that happens as lines, until it is
   expect(clock.pending).toBe(0);
 });
 
+it('may be begun anew after it was stopped, with modules that go on meanwhile', async () => {
+  const clock = new VirtualClock(START);
+  const bench = await lab({ x: stubActuator()({}), a: stubDetector()({}) }, { clock });
+  const { sink, places } = sinkInMemory();
+  const modules = Object.values(bench.modules).map((module) => ({ module, everyMs: 100 }));
+  for (const begin of [0, 1]) {
+    const logger = await bench.log({ modules, to: sink });
+    await clock.sleep(150);
+    await logger.stop();
+    expect([logger.isOver, logger.file, places[begin]?.ended]).toEqual([true, undefined, true]);
+    await bench.getViewer('a').grab();
+  }
+  expect(places.map(({ values }) => values.filter((value) => value.startsWith('a')))).toEqual([
+    ['a 0', 'a 100'],
+    ['a 150', 'a 250'],
+  ]);
+  await bench.close();
+  expect(clock.pending).toBe(0);
+});
+
 it('leaves a gap while a module is away, goes on once it is back, and logs the others meanwhile', async () => {
   const clock = new VirtualClock(START);
   let isThere = true;

@@ -7,6 +7,7 @@ import type { Clock } from '../time/clock.ts';
 import { convertSpan, convertUnits } from '../units/units.ts';
 import type { ConnectWith } from './driver-keeper.ts';
 import { estimateMoveMs } from './estimate-move.ts';
+import { estimatedMs } from './estimated-ms.ts';
 import { inTheNameOf } from './in-the-name-of.ts';
 import { type MoveParts, type MoveSettings, movePartsOf, OWN_MOVE_SETTINGS } from './move-parts.ts';
 import type { ChangeOptions } from './settings-desk.ts';
@@ -244,14 +245,17 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
    * How long a move would take until its position can be read back, in milliseconds, without what the wire takes.
    *
    * @param from - where it begins, in `units`
-   * @returns undefined if the driver cannot tell
+   * @returns undefined if the driver cannot tell, or an end is not known
+   * @throws DaqtorError if the driver tells no time
    */
   moveMs(from: number, to: number): number | undefined {
     const driver = this.#parts.keeper.connected;
-    if (!driver?.moveMs) return undefined;
+    if (!driver?.moveMs || !Number.isFinite(from) || !Number.isFinite(to)) return undefined;
     const { settings } = this;
+    const motionMs = (begin: number, end: number) =>
+      estimatedMs(this.name, 'a move', () => driver.moveMs?.(begin, end));
     const isTold = driver.whenAtRest !== undefined && settings.done !== 'poll';
-    return estimateMoveMs(from, to, { ...settings, isTold, motionMs: driver.moveMs });
+    return estimateMoveMs(from, to, { ...settings, isTold, motionMs });
   }
 
   #arrival(status: Arrival['status'], position: number): Arrival {

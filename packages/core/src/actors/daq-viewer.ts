@@ -12,6 +12,7 @@ import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
 import { checkedDetector } from './checked-detector.ts';
 import { type ConnectWith, DriverKeeper } from './driver-keeper.ts';
+import { estimatedMs } from './estimated-ms.ts';
 import { type ExpectedGrab, expectedFrom } from './expected-grab.ts';
 import { FrameSource } from './frame-source.ts';
 import type { LiveGrab, LiveOptions, LiveResult } from './live-grab.ts';
@@ -112,10 +113,15 @@ export class DaqViewer<Input = Readonly<Record<string, unknown>>> {
     return driver && [...OWN_SETTINGS, ...(driver.adjust?.names ?? [])];
   }
 
-  /** What the next grab will be like: as the driver says, else as the last one was. */
+  /**
+   * What the next grab will be like: as the driver says, else as the last one was.
+   *
+   * @throws DaqtorError if the driver tells no time
+   */
   get expected(): ExpectedGrab {
-    const driverMs = this.#keeper.connected?.grabMs?.();
-    if (driverMs === undefined) return this.#expected;
+    const driver = this.#keeper.connected;
+    if (!driver?.grabMs) return this.#expected;
+    const driverMs = estimatedMs(this.name, 'a grab', () => driver.grabMs?.());
     return { ...this.#expected, grabMs: driverMs * this.settings.average };
   }
 

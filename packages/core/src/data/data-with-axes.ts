@@ -64,7 +64,7 @@ export class DataWithAxes {
    */
   constructor(init: DataInit) {
     this.name = init.name;
-    this.data = init.data.map((array) => (typeof array === 'number' ? Float64Array.of(array) : array));
+    this.data = arraysOf(init.data);
     this.complex = init.complex ?? false;
     this.shape = init.shape ?? [Math.floor((this.data[0]?.length ?? 0) / (this.complex ? 2 : 1))];
     this.labels = init.labels ?? defaultLabels(this.data.length);
@@ -96,6 +96,13 @@ export class DataWithAxes {
   }
 }
 
+function arraysOf(data: DataInit['data']): readonly NumericArray[] {
+  for (const array of data) if (typeof array === 'number') return data.map(asArray);
+  return data as readonly NumericArray[];
+}
+
+const asArray = (value: NumericArray | number) => (typeof value === 'number' ? Float64Array.of(value) : value);
+
 /** By number of arrays: made once, since most data that come have them. */
 const knownLabels = new Map<number, readonly string[]>();
 
@@ -107,13 +114,15 @@ function defaultLabels(count: number): readonly string[] {
   return labels;
 }
 
+const isFloat = (array: NumericArray) => array instanceof Float32Array || array instanceof Float64Array;
+
 function shapeFault({ data, complex, shape, labels, axes, errors }: DataWithAxes): string | undefined {
   if (data.length === 0) return 'there is no array';
-  const isFloat = (array: NumericArray) => array instanceof Float32Array || array instanceof Float64Array;
   if (complex && ![...data, ...(errors ?? [])].every(isFloat)) return 'complex values are pairs of floats';
   const size = sizeOf(shape) * (complex ? 2 : 1);
-  const wrong = data.findIndex((array) => array.length !== size);
-  if (wrong >= 0) {
+  let wrong = 0;
+  while (wrong < data.length && data[wrong]?.length === size) wrong++;
+  if (wrong < data.length) {
     const needs = `shape [${shape.join(', ')}] needs ${size}${complex ? ', two for each complex value' : ''}`;
     return `array ${wrong} has ${data[wrong]?.length} values, ${needs}`;
   }

@@ -54,5 +54,7 @@ export function elementTypeOf(array: NumericArray, isComplex: boolean): Dtype | 
 
 /** How many elements an array of this shape has; 1 for the shape `[]`. */
 export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, length) => size * length, 1);
+  let size = 1;
+  for (const length of shape) size *= length;
+  return size;
 }

@@ -74,7 +74,7 @@ export function progressOf({
 }
 
 /** The first 0D value, if there is one; the magnitude of a complex one. */
-export function firstReading(exports: readonly DataToExport[]): Reading | undefined {
+function firstReading(exports: readonly DataToExport[]): Reading | undefined {
   for (const { data } of exports) {
     for (const { dim, name, data: arrays, complex, units } of data) {
       const [values] = arrays;

@@ -84,6 +84,16 @@ export function describeActuatorDriver(name: string, open: () => Promise<Actuato
       await driver.whenAtRest(never);
     });
 
+    trial('tells, if it can, how long a move takes: longer for a longer way, nothing for none', async (one) => {
+      const { driver, targets } = one;
+      if (!driver.moveMs) return;
+      const [from, to] = targets;
+      const wholeMs = driver.moveMs(from, to);
+      expect(driver.moveMs(from, from)).toBe(0);
+      expect(driver.moveMs(from, (from + to) / 2)).toBeLessThan(wholeMs);
+      expect(wholeMs).toBeLessThan(Number.POSITIVE_INFINITY);
+    });
+
     trial('takes a stop at rest as harmless', async (one) => {
       const before = await rest(one);
       await one.driver.stop(never);

@@ -63,6 +63,12 @@ export function describeDetectorDriver(name: string, open: () => Promise<Detecto
       expect((await driver.grab(never)).length).toBeGreaterThan(0);
     });
 
+    trial('tells, if it can, how long a grab takes', async (driver) => {
+      if (!driver.grabMs) return;
+      expect(driver.grabMs()).toBeGreaterThanOrEqual(0);
+      expect(driver.grabMs()).toBeLessThan(Number.POSITIVE_INFINITY);
+    });
+
     trial('averages by itself, if it can, into data of the same names, shapes and units', async (driver) => {
       if (!driver.grabMean) return;
       const looks = (data: readonly DataWithAxes[]) => data.map(({ name, shape, units }) => ({ name, shape, units }));

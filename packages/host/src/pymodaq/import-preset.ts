@@ -112,15 +112,15 @@ function pluginSettings(
   note: (text: string) => void,
 ): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
-  const valueOf = (path: string) => parameterAt(own, path.split('.'))?.value;
+  const stored = (path: string) => parameterAt(own, path.split('.'))?.value;
   const sources = Object.entries(from).flatMap(([setting, source]) =>
     [source].flat().map((one: SettingSource) => ({ setting, ...one })),
   );
   for (const { setting, from: path, values, when } of sources) {
-    const value = valueOf(path);
+    const value = stored(path);
     if (value === undefined) continue;
     taken.add(path);
-    if (when && valueOf(when.path) !== when.is) continue;
+    if (when && stored(when.path) !== when.is) continue;
     const ours = values ? values[String(value)] : value;
     if (ours === undefined) note(`${path} = ${String(value)} is not known here`);
     else settings[setting] = ours;

@@ -17,7 +17,7 @@ type Block = Extract<PackedOperation, { readonly op: 'write' | 'append' }>;
 interface Room {
   readonly block: MemoryBlock;
   readonly at: number;
-  readonly size: number;
+  size: number;
   readonly slice: { block: number; at: number; bytes: number };
   /** Whether it fills from its end down: scans also run backwards. */
   readonly isBackwards: boolean;
@@ -123,7 +123,8 @@ export class Batch {
   #extend(growing: Growing, data: NumericArray, isBackwards: boolean): void {
     const { byteLength } = data;
     let { room } = growing;
-    if (!room || room.isBackwards !== isBackwards || room.slice.bytes + byteLength > room.size) {
+    const isFull = !room || room.isBackwards !== isBackwards || room.slice.bytes + byteLength > room.size;
+    if (!room || (isFull && !this.#widen(room, byteLength, isBackwards))) {
       const size = Math.max(byteLength, Math.min(2 * (room?.size ?? (FIRST_ROOM / 2) * byteLength), MAX_ROOM));
       const at = this.#reserve(size);
       const slice = { block: this.#blocks.length - 1, at: isBackwards ? at + size : at, bytes: 0 };
@@ -135,6 +136,17 @@ export class Batch {
     if (isBackwards) slice.at -= byteLength;
     block.put(data, isBackwards ? slice.at : slice.at + slice.bytes);
     slice.bytes += byteLength;
+  }
+
+  /** Lets a room grow into what is free behind it, if nothing else was put there. */
+  #widen(room: Room, bytes: number, isBackwards: boolean): boolean {
+    const isLast = room.block === this.#block && room.at + aligned(room.size) === this.#used;
+    const end = room.at + aligned(room.slice.bytes + bytes);
+    if (!isLast || isBackwards || room.isBackwards || end > this.#block.memory.byteLength) return false;
+    this.#bytes += end - this.#used;
+    this.#used = end;
+    room.size = end - room.at;
+    return true;
   }
 
   /** What comes next on this path must not be overtaken. */
@@ -156,7 +168,7 @@ export class Batch {
 
   /** @returns where that many bytes are free in the present block */
   #reserve(length: number): number {
-    const padded = Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+    const padded = aligned(length);
     if (this.#used + padded > this.#block.memory.byteLength) {
       const memory = this.#pool.take(Math.max(padded, Math.min(this.#bytes, LARGE)));
       this.#blocks.push(memory);
@@ -169,6 +181,8 @@ export class Batch {
     return at;
   }
 }
+
+const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
 /** Lets rows join others of their shape. */
 function joinRows(growing: Growing, count: readonly number[]): 'behind' | undefined {
@@ -186,8 +200,9 @@ function joinBlock(
   growing: Growing,
   { offset, count }: { offset: readonly number[]; count: readonly number[] },
 ): 'before' | 'behind' | undefined {
-  const dimension = offset.findIndex((start, i) => start !== growing.offset[i]);
-  if (dimension < 0) return undefined;
+  let dimension = 0;
+  while (dimension < offset.length && offset[dimension] === growing.offset[dimension]) dimension++;
+  if (dimension === offset.length) return undefined;
   for (let i = 0; i < count.length; i++) {
     if (i === dimension) continue;
     if (offset[i] !== growing.offset[i] || count[i] !== growing.count[i] || (i < dimension && count[i] !== 1))

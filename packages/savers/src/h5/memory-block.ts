@@ -8,10 +8,13 @@ const FEW = 8;
 export class MemoryBlock {
   readonly memory: ArrayBufferLike;
   readonly #doubles: Float64Array;
+  /** All of the memory, as each type that was put into it. */
+  readonly #views = new Map<string, NumericArray>();
 
   constructor(memory: ArrayBufferLike) {
     this.memory = memory;
     this.#doubles = new Float64Array(memory, 0, Math.floor(memory.byteLength / 8));
+    this.#views.set('float64', this.#doubles);
   }
 
   /**
@@ -24,8 +27,18 @@ export class MemoryBlock {
     if (array instanceof Float64Array && length <= FEW) {
       for (let i = 0, to = at / 8; i < length; i++, to++) this.#doubles[to] = array[i] as number;
     } else {
-      const Same: new (memory: ArrayBufferLike, at: number, length: number) => NumericArray = ARRAYS[dtypeOf(array)];
-      new Same(this.memory, at, length).set(array as never);
+      this.#viewAs(array).set(array as never, at / array.BYTES_PER_ELEMENT);
     }
+  }
+
+  #viewAs(array: NumericArray): NumericArray {
+    const dtype = dtypeOf(array);
+    let view = this.#views.get(dtype);
+    if (!view) {
+      const Same: new (memory: ArrayBufferLike, at: number, length: number) => NumericArray = ARRAYS[dtype];
+      view = new Same(this.memory, 0, Math.floor(this.memory.byteLength / array.BYTES_PER_ELEMENT));
+      this.#views.set(dtype, view);
+    }
+    return view;
   }
 }
