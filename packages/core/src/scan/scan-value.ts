@@ -79,7 +79,7 @@ const scans = z.array(scan).min(1);
 const region: z.ZodType<Region> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('linear'), from: z.number(), to: z.number() }),
   z.object({ kind: z.literal('rectangle'), x: pair, y: pair }),
-  z.object({ kind: z.literal('ellipse'), centre: pair, radii: pair, angleDeg: z.number() }),
+  z.object({ kind: z.literal('ellipse'), centre: pair, radii: pair, angleDeg: z.number().default(0) }),
   z.object({ kind: z.literal('polygon'), vertices: z.array(pair).min(3) }),
 ]);
 
