@@ -1,3 +1,4 @@
+export { changeModules } from './actors/change-modules.ts';
 export { DaqLogger, type LoggerOptions } from './actors/daq-logger.ts';
 export { type Arrival, DaqMove } from './actors/daq-move.ts';
 export { DaqScan, type ScanResult } from './actors/daq-scan.ts';
@@ -40,6 +41,7 @@ export { type DriverPlugin, isDriverPlugin } from './contracts/driver-plugin.ts'
 export { type LiveSettings, type LiveSettingsOf, liveSettings } from './contracts/live-settings.ts';
 export type { Logged, LogRecording, LogSink, LogStreams, PositionThen } from './contracts/log-sink.ts';
 export { nextFrame } from './contracts/next-frame.ts';
+export { parseSettings } from './contracts/parse-settings.ts';
 export { type PortSetting, portSetting } from './contracts/port-setting.ts';
 export type {
   BaselineModule,
@@ -168,6 +170,16 @@ export type { Progress, Reading } from './scan/progress.ts';
 export type { PymodaqSettings, PymodaqValue } from './scan/pymodaq/pymodaq-value.ts';
 export type { Reach } from './scan/reach.ts';
 export { type ActuatorRef, Scan } from './scan/scan.ts';
+export {
+  modulesRevised,
+  revisionNow,
+  type ScanChange,
+  type ScanChangeInput,
+  type ScanRevision,
+  scanChange,
+  scanRevision,
+  settingsRevised,
+} from './scan/scan-change.ts';
 export type { ScanCourse } from './scan/scan-course.ts';
 export { type FiledScan, readScanFile, type ScanFile, scanFileJsonSchema } from './scan/scan-file.ts';
 export { type ScanSettings, type ScanSettingsInput, scanSettings, settingsStored } from './scan/scan-settings.ts';

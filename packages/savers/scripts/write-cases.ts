@@ -303,6 +303,16 @@ await scan(
     { settings: { save2D: false, dynamic: 'float32', compression: { level: 2 }, baseName: 'Cryo' } },
   ),
 );
+{
+  // Changed in its middle, and followed by another one.
+  const save = dataset(join(folder, 'e_edited'));
+  await using bench = await crashBench();
+  const options = { read: [bench.getViewer('eye')], save };
+  const run = bench.scan({ ...options, over: scanKinds.grid_linear as Scan });
+  run.actor.on('pointSaved', ({ measured }) => measured === 2 && run.pause());
+  run.actor.on('paused', () => void run.edit({ drop: [4], reason: 'burnt é' }).then(() => run.resume()));
+  await bench.scan({ ...options, over: scanKinds.line as Scan, follows: await run.done }).done;
+}
 for (const [name, kind] of Object.entries(scanKinds)) await runKind(kind, dataset(join(folder, `k_${name}`)));
 {
   const { copy } = await crashed(scanKinds.grid_snake as Scan, dataset(join(folder, 'r_before')), folder, 3);

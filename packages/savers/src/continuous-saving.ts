@@ -13,7 +13,7 @@ import { EMPTY, type Observable, Subject } from 'rxjs';
 import { selectData } from './data/select-data.ts';
 import { openTarget } from './dataset-file.ts';
 import type { Commit } from './h5/h5-operation.ts';
-import { type DatasetMetadata, datasetNodes, RAW_DATA, swmrNodes } from './layout/dataset-nodes.ts';
+import { type DatasetMetadata, datasetNodes, openOn, RAW_DATA, swmrNodes } from './layout/dataset-nodes.ts';
 import { nextName } from './layout/node-names.ts';
 import { DetectorEnlargeableSaver } from './modules/detector-enlargeable-saver.ts';
 import { feed, SavingSession } from './modules/saving-session.ts';
@@ -87,12 +87,11 @@ export async function continuousSaving(
   });
   const session = await SavingSession.start(file, [source], {
     clock,
-    first: isNew
-      ? [
-          ...datasetNodes(basename(file.path), metadata, clock.epochMs(), settings.saveType ?? 'detector'),
-          ...swmrNodes(swmr),
-        ]
-      : [],
+    first: [
+      ...(isNew ? datasetNodes(basename(file.path), metadata, clock.epochMs(), settings.saveType ?? 'detector') : []),
+      ...swmrNodes(isNew && swmr),
+      openOn(saver.group),
+    ],
     log$,
     onFault: (error) => saved.error(error),
   });

@@ -45,7 +45,8 @@ export async function dataLogger(
   const { file, isNew, members } = await openTarget(target, settings.baseName ?? 'Scan', place, clock);
   const own = nextName('scan', members);
   const shown = { h5saver_settings: saverSettingsGroup(settings, { saveType: 'logger', file: file.path, group: own }) };
-  const logger = new LoggerSaver(`${RAW_DATA}/${own}`, shown);
+  const opensOn = detectors.length > 0 ? groupName('detector', 0) : undefined;
+  const logger = new LoggerSaver(`${RAW_DATA}/${own}`, shown, opensOn);
   const compression = { gzip: settings.compression.level };
   const saved = new Subject<Logged>();
   const feeds: ReadyFeed[] = [

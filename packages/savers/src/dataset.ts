@@ -4,7 +4,9 @@ import { createDataset, lastDataset } from './dataset-file.ts';
 import { type DatasetOptions, savingPlan } from './dataset-options.ts';
 import { freeBytes } from './free-bytes.ts';
 import { H5File } from './h5/h5-file.ts';
+import type { Attributes } from './h5/h5-operation.ts';
 import { type DatasetMetadata, datasetNodes, RAW_DATA, swmrNodes } from './layout/dataset-nodes.ts';
+import { asStr } from './layout/envelope.ts';
 import { nextName } from './layout/node-names.ts';
 import { recipeAttributes } from './layout/scan-recipe.ts';
 import { scanRuns } from './layout/scan-runs.ts';
@@ -52,7 +54,11 @@ export function dataset(
       metadata,
       { gzip },
       { h5saver_settings: saverSettingsGroup(settings, where) },
-      { ...recipeAttributes(description, metadata, options), ...runs.attributes },
+      {
+        ...recipeAttributes(description, metadata, options),
+        ...runs.attributes,
+        ...followsAttribute(description, file.path),
+      },
     );
     const baseline = description.baseline && new BaselineSaver(saver.group, description.baseline, { gzip });
     const first = isNew
@@ -92,3 +98,10 @@ export function dataset(
 }
 
 type Rest = Parameters<ScanRecorder['begin']> extends [unknown, ...infer R] ? R : never;
+
+/** Says which scan these points were added to: the path of its group, behind that of its file where that is another one. */
+function followsAttribute({ follows }: ScanDescription, path: string): Attributes {
+  if (!follows) return {};
+  const { file, group } = follows;
+  return { scan_follows: asStr(file === path ? group : `${file}#${group}`) };
+}

@@ -101,12 +101,6 @@ const KNOWN: readonly (readonly [record: string, golden: RegExp, differences: re
       'root: @default only ours',
       'RawData: @NX_class only ours',
       'nodes: @long_name only ours',
-    ],
-  ],
-  [
-    '0013',
-    /^[ac]/,
-    [
       'RawData: @default only ours',
       'Detector#: @default only ours',
       'Data#D: @default only ours',
@@ -116,7 +110,9 @@ const KNOWN: readonly (readonly [record: string, golden: RegExp, differences: re
       'CH#: @auxiliary_signals only ours',
     ],
   ],
-  ['0013', /^c/, ['Scan#: @default only ours', 'Scan#/Detector#/Data#D/CH#/PlotAxis# only ours']],
+  ['0013', /^[cd]/, ['Scan#: @default only ours']],
+  ['0013', /^d/, ['Actuator#: @default only ours']],
+  ['0013', /^c/, ['Scan#/Detector#/Data#D/CH#/PlotAxis# only ours']],
   ['0014', /./, ['root: @daqtor_version only ours']],
   ['0014', /^c/, ['Scan#: @sample only ours', 'Scan#: @experiment_type only ours']],
   ['0014', /h5py$/, ['nodes: @VERSION only ours', 'root: @PYTABLES_FORMAT_VERSION only ours']],

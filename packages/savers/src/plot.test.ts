@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { Axis, DataToExport, DataWithAxes, VirtualClock } from '@daqtor/core';
+import { Axis, BoundedQueue, DataToExport, DataWithAxes, VirtualClock } from '@daqtor/core';
 import { expect, test } from 'vitest';
 import { describeFile, type TreeNode } from './browse/describe-file.ts';
 import { H5BrowserUtil } from './browse/h5-browser-util.ts';
 import { readArray } from './browse/read-array.ts';
 import { findNode } from './browse/tree.ts';
+import { continuousSaving } from './continuous-saving.ts';
 import { dataset } from './dataset.ts';
 import { saveSnapshot } from './snapshot.ts';
 import { averaged2d, myDet, runScan, scan2d } from './testing/scan-bench.ts';
@@ -102,6 +103,19 @@ test('a snapshot opens on its curve, whose dimension of length 1 is no axis', as
   const other = join(tempFolder(), 'b.h5');
   await saveSnapshot(other, new DataToExport({ name: 'MyDet', data: [strip] }), { clock });
   expect(await opensOn(other)).toEqual({ path: expect.any(String), signal: 'CH00', axes: ['axis 1'] });
+});
+
+test('a recording over time opens on its number, row by row; spectra have their own axis', async () => {
+  const path = join(tempFolder(), 'a.h5');
+  const frames = new BoundedQueue<DataToExport>({ maxItems: 3 });
+  for (const step of [0, 1, 2]) frames.tryPut(myDet(step, 1000 + step));
+  frames.close();
+  const module = { name: 'MyDet', kind: 'mock', title: 'Mock detector', units: '', settings: {} };
+  await (await continuousSaving(path, module, frames, { clock })).end();
+  expect(await opensOn(path)).toEqual({ path: '/RawData/Detector000/Data0D/CH00', signal: 'A (mW)', axes: ['.', '.'] });
+  const spectra = findNode(await describeFile(path), '/RawData/Detector000/Data1D/CH00', '');
+  expect(plotOf(spectra).axes).toEqual(['.', 'Wavelength (nm)']);
+  expect(member(spectra, spectra.attributes.signal)?.shape).toEqual([3, 5]);
 });
 
 test('an export keeps plots whole, and drops those of which a part was left behind', async () => {

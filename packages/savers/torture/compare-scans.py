@@ -11,7 +11,7 @@ def arrays(path, group):
     found = {}
 
     def visit(name, node):
-        if isinstance(node, h5py.Dataset) and not name.startswith('Timestamps/'):
+        if isinstance(node, h5py.Dataset) and not name.startswith(('Timestamps/', 'Baseline/')):
             found[name] = node[()]
 
     with h5py.File(path, 'r') as file:

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { type DaqScan, type ScanRecorder, VirtualClock } from '@daqtor/core';
+import { type DaqScan, inBand, type ScanRecorder, VirtualClock } from '@daqtor/core';
 import { dataset, resumeScan, type ScanSaving } from '@daqtor/savers';
 import { crashBench } from '../src/testing/crash-bench.ts';
 import { factsOf, resumableScans } from './resumable-scans.ts';
@@ -16,11 +16,15 @@ export interface WriterOrder {
   readonly file?: string;
   /** At which moment it kills itself: a step of the scan's machine, or a call of an instrument; never if left out. */
   readonly killAt?: number;
+  /** Whether it reads a baseline and waits for conditions. */
+  readonly isRich?: boolean;
+  /** Whether it is paused and changed after its second point. */
+  readonly isEdited?: boolean;
 }
 
 /** Begins a scan in virtual time or goes on with one, and dies when it is told to. */
 const order = JSON.parse(process.argv[2] ?? '{}') as WriterOrder;
-const { folder, kind, saving, notes, file, killAt } = order;
+const { folder, kind, saving, notes, file, killAt, isRich = false, isEdited = false } = order;
 // In one synchronous call: what is noted outlives a kill, as what is saved must.
 const note = (...words: readonly (string | number)[]) => appendFileSync(notes, `${words.join(' ')}\n`);
 
@@ -42,7 +46,27 @@ const noting = (recorder: ScanRecorder): ScanRecorder => ({
 });
 const run: DaqScan = file
   ? (await resumeScan(file, bench, { save: noting })).run
-  : bench.scan({ over: scan, read: [bench.getViewer('eye')], settleMs: 20, save: noting(dataset(folder, {}, saving)) });
+  : bench.scan({
+      over: scan,
+      read: [bench.getViewer('eye')],
+      settleMs: 20,
+      ...(isRich && {
+        baseline: [bench.getMove('z'), bench.getViewer('eye')],
+        waitUntil: [inBand('z', { from: 0, to: 1, forMs: 5, withinMs: 100, everyMs: 2, after: 'y' })],
+      }),
+      save: noting(dataset(folder, {}, saving)),
+    });
+if (isEdited) {
+  run.actor.on('pointSaved', ({ measured }) => measured === 1 && run.pause());
+  run.actor.on('paused', () => {
+    const change = { drop: [3], settings: { settleMs: 10 }, modules: { eye: { exposureMs: 2 } } };
+    moment();
+    void run.edit(change).then(() => {
+      moment();
+      run.resume();
+    });
+  });
+}
 let isBegun = false;
 let known = file;
 run.actor.subscribe(({ value }) => {

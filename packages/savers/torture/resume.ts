@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { VirtualClock } from '@daqtor/core';
 import { dataset, resumeScan, type ScanSaving } from '@daqtor/savers';
+import { baselineGroup, momentsIn } from '../src/modules/baseline-saver.ts';
 import { savedScan } from '../src/resume/saved-scan.ts';
 import { contentsOf, crashBench, crashed } from '../src/testing/crash-bench.ts';
 import { seeded } from '../src/testing/seeded.ts';
@@ -118,6 +119,29 @@ function reference(kind: string, saving: ScanSaving): Promise<string> {
   return made;
 }
 
+/** What is special about a scan that is killed at each of its moments. */
+const orderOf = (kind: string) => ({ kind, ...(kind === 'rich' && { isRich: true, isEdited: true }) });
+
+/** The same scan, uninterrupted. @param isEdited - whether it was changed in its middle */
+function smallReference(kind: string, isEdited: boolean): Promise<string> {
+  const key = `${kind} ${isEdited}`;
+  const folder = mkdtempSync(join(root, 'whole-'));
+  const order = { ...orderOf(kind), isEdited, folder, saving: {}, notes: join(folder, 'notes') };
+  const made = references.get(key) ?? live(order).then(({ file = '' }) => file);
+  references.set(key, made);
+  return made;
+}
+
+/** What is wrong with the baseline of a scan that has one. */
+async function judgeBaseline(file: string): Promise<string[]> {
+  const { nodes, recipe } = await savedScan(file);
+  if (recipe.baseline.length === 0) return [];
+  const moments = momentsIn(nodes.get(baselineGroup(GROUP))?.attributes ?? {}).map(({ at }) => at);
+  const isWhole = moments.at(0) !== undefined && moments.at(-1) === 'end' && moments.slice(0, -1).includes('begin');
+  // One that had nothing left to measure is read at its end only.
+  return isWhole ? [] : [`its baseline was read at ${moments.join(', ') || 'no time'}`];
+}
+
 /** A small scan, killed once, then resumed here. @returns what is wrong, and whether there was anything to resume */
 async function killedOnce(
   kind: string,
@@ -125,16 +149,18 @@ async function killedOnce(
   h5py: Python,
 ): Promise<{ faults: string[]; wasThere: boolean }> {
   const folder = mkdtempSync(join(root, 'step-'));
-  const order = { folder, kind, saving: {}, notes: join(folder, 'notes'), killAt };
+  const order = { ...orderOf(kind), folder, saving: {}, notes: join(folder, 'notes'), killAt };
   const life = await live(order);
   const { here, faults } = await judgeLife(life, NOTHING, kind);
   if (life.file === undefined) return { faults, wasThere: false };
   if ((await savedScan(life.file)).outcome === 'completed') return { faults, wasThere: false };
-  await using bench = await crashBench({ ...factsOf(kind), clock: new VirtualClock(), start: 3 });
+  await using bench = await crashBench({ ...factsOf(kind), clock: new VirtualClock(), start: 0.75 });
   const { run, from } = await resumeScan(life.file, bench);
   if (from !== here.size) faults.push(`${here.size} points are there, and it goes on with step ${from}`);
   await run.done;
-  faults.push(...(await judgeEnd(life.file, await reference(kind, {}), h5py)));
+  const isEdited = (await savedScan(life.file)).revisions.length > 0;
+  faults.push(...(await judgeBaseline(life.file)));
+  faults.push(...(await judgeEnd(life.file, await smallReference(kind, isEdited), h5py)));
   return { faults, wasThere: true };
 }
 
@@ -190,7 +216,7 @@ async function inLanes<T>(
 /** A small scan, killed at each of its moments. */
 async function killedEverywhere(kind: string) {
   const folder = mkdtempSync(join(root, 'count-'));
-  const { moments } = await live({ folder, kind, saving: {}, notes: join(folder, 'notes') });
+  const { moments } = await live({ ...orderOf(kind), folder, saving: {}, notes: join(folder, 'notes') });
   const trials = await inLanes(moments, (i, h5py) => killedOnce(kind, i + 1, h5py), `${kind}, moment`);
   return { kind, trials };
 }

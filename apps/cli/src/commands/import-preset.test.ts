@@ -12,7 +12,7 @@ function folder(): string {
 
 const XML = `<Preset type="group"><filename type="str">old</filename><Moves type="groupmove"><move00 type="group">
 <name type="str">X</name><params type="group"><main_settings type="group"><move_type type="str">Mock</move_type></main_settings>
-<move_settings type="group"><tau type="int">2000</tau><epsilon type="float">0.01</epsilon></move_settings></params>
+<move_settings type="group"><vendor_mode type="int">2000</vendor_mode><epsilon type="float">0.01</epsilon></move_settings></params>
 </move00></Moves></Preset>`;
 
 test('import-preset writes a preset that lab takes, and tells what it could not take', async () => {
@@ -20,10 +20,10 @@ test('import-preset writes a preset that lab takes, and tells what it could not 
   const [xml, yaml] = [join(place, 'preset_old.xml'), join(place, 'lab.yaml')];
   writeFileSync(xml, XML);
   const { code, err } = await runInMemory(['import-preset', xml, '--out', yaml]);
-  expect([code, err]).toEqual([0, '[X] not taken: tau = 2000\n1 modules taken, 1 notes\n']);
+  expect([code, err]).toEqual([0, '[X] not taken: vendor_mode = 2000\n1 modules taken, 1 notes\n']);
   expect(await runInMemory(['lab', yaml])).toMatchObject({
     code: 0,
-    out: expect.stringMatching(/^X +actuator +mock-actuator +idle/m),
+    out: expect.stringMatching(/^X +actuator +mock-axis +idle/m),
   });
   const again = await runInMemory(['import-preset', xml, '--out', yaml]);
   expect([again.code, again.err]).toEqual([1, expect.stringMatching(/cannot be written: EEXIST/)]);

@@ -56,6 +56,21 @@ test('resume ends after the current point on Ctrl-C, and says how to go on', asy
   expect((await resume([file, '--lab', preset])).code).toBe(0);
 });
 
+test('resume changes what is left of a scan before it goes on', async () => {
+  const { file, preset, folder } = await stopped();
+  const wrong = await resume([file, '--lab', preset, '--edit', '{ within: { q: [0, 1] }, drop: [0] }']);
+  expect(wrong.err).toContain(
+    'within names [q], which the scan does not move; drop names steps 0, which are in the file',
+  );
+  expect((await resume([file, '--lab', preset, '--edit', '{ withn: 1 }'])).err).toContain('withn');
+  const change = join(folder, 'change.yaml');
+  writeFileSync(change, 'reason: no signal beyond\nwithin: { x: [0, 3] }\n');
+  const { code, out } = await resume([file, '--lab', preset, '--edit', change]);
+  expect([code, out]).toEqual([0, expect.stringContaining('is complete, with 4 points; 2 were skipped or dropped\n')]);
+  const { data } = await readArray(file, '/RawData/Scan000/Status/Data0D/CH00/Data00');
+  expect([...data]).toEqual([1, 1, 1, 1, 6, 6]);
+});
+
 test('resume says why it does not go on, and what it was not told', async () => {
   const { file, preset, folder } = await stopped();
   const other = join(folder, 'other.yaml');

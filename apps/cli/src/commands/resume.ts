@@ -1,3 +1,4 @@
+import { scanChangeFrom } from '@daqtor/host';
 import { resumeScan } from '@daqtor/savers';
 import { PLUGIN_HELP, PLUGIN_OPTION } from '../catalogue.ts';
 import type { Command } from '../command.ts';
@@ -17,6 +18,9 @@ Usage: daqtor resume FILE --lab PRESET [options]
 
 ${LAB_HELP}
   --scan NAME   which scan of the file, e.g. Scan000; default the last one
+  --edit CHANGE what is changed before it goes on: a file, .yaml or .json, or the text itself, as
+                '{ within: { x: [0, 1] }, drop: [7], settings: { settleMs: 50 }, modules: { camera: { exposureMs: 20 } } }'
+                points that are there stay as they are; the change is kept in the file
   --on-error X  pause, skip (the point) or abort, when an instrument fails; default as the scan began
 ${PLUGIN_HELP}
   --help        this text
@@ -24,18 +28,27 @@ ${PLUGIN_HELP}
 Exit code: 0 if the scan was completed, 1 if not.
 
 Example: daqtor resume data/2026/20260131/Dataset_20260131_000.h5 --lab lab.yaml`,
-  options: { ...LAB_OPTION, ...PLUGIN_OPTION, scan: { type: 'string' }, 'on-error': { type: 'string' } },
+  options: {
+    ...LAB_OPTION,
+    ...PLUGIN_OPTION,
+    scan: { type: 'string' },
+    'on-error': { type: 'string' },
+    edit: { type: 'string' },
+  },
   takes: [1, 1],
   async run([file = ''], flags, terminal) {
     const onError = onErrorOf(flags['on-error']);
+    const edit = typeof flags.edit === 'string' ? { edit: await scanChangeFrom(flags.edit) } : {};
     await using lab = await presetLab(flags, terminal);
     const scan = typeof flags.scan === 'string' ? { scan: flags.scan } : {};
-    const { run, from, gap, remarks } = await resumeScan(file, lab, { ...scan, ...(onError && { onError }) });
+    const options = { ...scan, ...edit, ...(onError && { onError }) };
+    const { run, from, gap, remarks } = await resumeScan(file, lab, options);
     const away = formatDuration(gap.untilEpochMs - gap.fromEpochMs, 1);
     terminal.out(`${file}: ${from} points are there; nobody worked on it for ${away}`);
     for (const remark of remarks) terminal.err(`warning: ${remark}`);
-    const { group, points } = await followScan(run, terminal);
-    terminal.out(`${group} is complete, with ${points} points`);
+    const { group, points, skipped } = await followScan(run, terminal);
+    const left = skipped > 0 ? `; ${skipped} were skipped or dropped` : '';
+    terminal.out(`${group} is complete, with ${points} points${left}`);
   },
 };
 

@@ -148,6 +148,23 @@ export const INTERRUPTIONS: Readonly<Record<string, Interruption>> = {
       return isWhole(trail, { ...whole, points: expected });
     },
   },
+  'pause and edit': {
+    act: ({ run, editWhenPaused }) => {
+      editWhenPaused();
+      run.pauseNow();
+    },
+    judge: (trail, whole) => {
+      const { edited } = trail;
+      if (!edited) return isWhole(trail, whole);
+      // What was to become of each point is known before: those that are dropped have a place, and no values.
+      const expected = whole.points.map((point) =>
+        point.step >= edited.fromStep && edited.drop?.includes(point.step)
+          ? { ...point, data: [], status: 'dropped' as const }
+          : point,
+      );
+      return isWhole(trail, { ...whole, points: expected });
+    },
+  },
   'skip the wait': { act: ({ run }) => run.skipWait(), judge: wholeOrRefused },
   resume: { act: ({ run }) => run.resume(), judge: wholeOrRefused },
   kill: {

@@ -5,6 +5,7 @@ import {
   type Scan,
   type ScanOutcome,
   type ScanPoint,
+  type ScanRevision,
   type ScanSettingsInput,
   suspendWhile,
   VirtualClock,
@@ -58,6 +59,8 @@ export interface Trail {
   readonly pausedAt: readonly number[];
   readonly heldAt: readonly number[];
   readonly isAdaptive: boolean;
+  /** How it was changed; undefined if it was not. */
+  readonly edited: ScanRevision | undefined;
   /** Rules that were broken whatever was done. */
   readonly broken: readonly string[];
 }
@@ -65,6 +68,8 @@ export interface Trail {
 export interface Hands {
   readonly run: DaqScan;
   /** Takes the beam away, for a while. */
+  /** Drops every second point that is left, and changes settings, at the next pause. */
+  readonly editWhenPaused: () => void;
   readonly loseBeam: (name: 'urgent' | 'patient') => void;
 }
 
@@ -134,7 +139,7 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
     const { step, isBegun } = run.actor.getSnapshot().context;
     hit = { name: run.state, step, isBegun };
     try {
-      act?.({ run, loseBeam });
+      act?.({ run, loseBeam, editWhenPaused });
     } catch (error) {
       if (!DaqtorError.is(error) || error.code !== 'module.state') throw error;
       refusal = error.message;
@@ -153,6 +158,20 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
     if (instant.afterMs === 0) strike();
     else void clock.sleep(instant.afterMs).then(strike);
   };
+  let wantsEdit = false;
+  const editWhenPaused = () => {
+    wantsEdit = true;
+  };
+  const isAdaptive = course.make(bench).value.kind.startsWith('adaptive');
+  const edit = async () => {
+    if (!wantsEdit || run.state !== 'paused') return;
+    wantsEdit = false;
+    const { step } = run.actor.getSnapshot().context;
+    const size = course.make(bench).size;
+    const drop = Array.from({ length: size }, (_, i) => i).filter((one) => one >= step && one % 2 === 1);
+    const settings = { settleMs: 1, waitMs: 2 };
+    await run.edit(isAdaptive || drop.length === 0 ? { settings } : { settings, drop });
+  };
   const pausedAt: number[] = [];
   run.actor.on('paused', ({ measured, skipped }) => {
     pausedAt.push(measured + skipped);
@@ -163,6 +182,7 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
     const isPaused = () => run.state === 'paused' && told.resumed < told.paused;
     const rest = () => isPaused() && world.restless && broken.push(`${world.restless} in pause`);
     void clock.sleep(AWAY_MS / 2).then(rest);
+    void clock.sleep(AWAY_MS / 2).then(edit);
     void clock.sleep(AWAY_MS).then(() => isPaused() && run.resume());
   });
   const heldAt: number[] = [];
@@ -198,6 +218,8 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
       broken.push(`${told.paused} times paused, ${told.resumed} times resumed`);
     if (isHeld) broken.push('is held after the end');
   }
+  if (kept.begins > 0 && JSON.stringify(kept.revisions) !== JSON.stringify(run.revisions))
+    broken.push(`changed ${run.revisions.length} times, ${kept.revisions.length} of them in the file`);
   if (beams.urgent.observed || beams.patient.observed) broken.push('still watches a beam');
   await clock.sleep(2 * AWAY_MS);
   for (const one of await bench.close()) broken.push(`closing: ${one.message}`);
@@ -216,7 +238,8 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
     refusal,
     pausedAt,
     heldAt,
-    isAdaptive: course.make(bench).value.kind.startsWith('adaptive'),
+    isAdaptive,
+    edited: run.revisions[0],
     broken,
   };
 }

@@ -1,4 +1,4 @@
-import type { BaselineReading, LogLine, ScanOutcome, ScanPoint, ScanRecorder } from '@daqtor/core';
+import type { BaselineReading, LogLine, ScanOutcome, ScanPoint, ScanRecorder, ScanRevision } from '@daqtor/core';
 import { Subject } from 'rxjs';
 
 const SAVE_MS = 3;
@@ -7,6 +7,7 @@ const SAVE_MS = 3;
 export class KeptScan {
   readonly points: ScanPoint[] = [];
   readonly baseline: BaselineReading[] = [];
+  readonly revisions: ScanRevision[] = [];
   readonly log: LogLine[] = [];
   readonly ends: ScanOutcome[] = [];
   begins = 0;
@@ -32,6 +33,10 @@ export class KeptScan {
         file: '/memory',
         group: '/RawData/Scan000',
         saved$: saved,
+        revise: async (revision) => {
+          await clock.sleep(SAVE_MS);
+          this.revisions.push(revision);
+        },
         keepBaseline: async (reading) => {
           await clock.sleep(SAVE_MS);
           this.baseline.push(reading);

@@ -2,20 +2,24 @@ import { BehaviorSubject, distinctUntilChanged, type Observable, skip } from 'rx
 import { createActor } from 'xstate';
 import type { LogLine, ScanPoint } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
-import { type DeadTime, DeadTimeLedger, type TimedPhase } from '../scan/dead-time.ts';
+import { type DeadTime, DeadTimeLedger } from '../scan/dead-time.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import { modulesOf } from '../scan/modules-of.ts';
+import type { Modules } from '../scan/plan.ts';
 import { type Progress, progressOf } from '../scan/progress.ts';
-import { settingsOf } from '../scan/scan-settings.ts';
+import { revisionNow, type ScanChangeInput, type ScanRevision, settingsRevised } from '../scan/scan-change.ts';
+import { type ScanSettings, settingsOf } from '../scan/scan-settings.ts';
 import { suspendersOf } from '../scan/suspender.ts';
 import type { Clock } from '../time/clock.ts';
 import { BaselineReader } from './baseline-reader.ts';
+import { changeModules } from './change-modules.ts';
 import { OwnGrabs } from './own-grabs.ts';
+import { PHASE_TIMES } from './phase-times.ts';
 import { PointKeeper } from './point-keeper.ts';
 import { refusalOf, type ScanCommand } from './scan-commands.ts';
 import { ScanConditions } from './scan-conditions.ts';
 import { readingDue } from './scan-crossing.ts';
-import type { Counts, ScanContext, ScanEmitted, ScanPhase } from './scan-facts.ts';
+import type { Counts, EditableInput, ScanContext, ScanEmitted, ScanPhase } from './scan-facts.ts';
 import { type ScanGuard, scanGuards } from './scan-guards.ts';
 import { ScanInstruments, type ScanInstrumentsOptions } from './scan-instruments.ts';
 import { scanMachine } from './scan-machine.ts';
@@ -40,22 +44,6 @@ export interface ScanResult {
   /** What went wrong at the end and did no harm to the data: a motor that could not be stopped, or did not come back. */
   readonly troubles: readonly DaqtorError[];
 }
-
-const TIMED: Readonly<Record<ScanPhase, TimedPhase>> = {
-  preparing: 'overhead',
-  reading: 'exposure',
-  moving: 'motion',
-  settling: 'settling',
-  grabbing: 'exposure',
-  saving: 'saving',
-  skipping: 'overhead',
-  waiting: 'settling',
-  interrupting: 'overhead',
-  paused: 'paused',
-  held: 'held',
-  returning: 'motion',
-  finishing: 'overhead',
-};
 
 /**
  * A scan under way: it began when it was made. In each state it can be told to pause, resume, skip, retry, stop or abort;
@@ -84,6 +72,10 @@ export class DaqScan {
   readonly #instruments: ScanInstruments;
   readonly #keeper: PointKeeper;
   readonly #work: ScanWork;
+  readonly #modules: Modules;
+  #settings: ScanSettings;
+  #revisions: readonly ScanRevision[];
+  #isEdited = false;
   /** What interferes with the scan by itself. */
   #guards: readonly ScanGuard[] = [];
   readonly #progress: BehaviorSubject<Progress>;
@@ -100,8 +92,11 @@ export class DaqScan {
     this.#startedMs = clock.now();
     this.#ledger = new DeadTimeLedger(this.#startedMs);
     const settings = settingsOf(options);
-    const { settleMs, waitMs, waitUntil, suspendWhen, onError, onOvershoot, returnTo } = settings;
+    this.#settings = settings;
+    this.#revisions = options.revisions ?? [];
+    const { waitUntil, suspendWhen, onOvershoot, returnTo } = settings;
     const modules = options.modules ?? modulesOf(options);
+    this.#modules = modules;
     const grabs = new OwnGrabs();
     const conditions = new ScanConditions({
       conditions: waitUntil,
@@ -115,7 +110,7 @@ export class DaqScan {
       over,
       read,
       baseline: new BaselineReader(baseline, clock, grabs),
-      watched: waitUntil.flatMap(({ module }) => modules[module] ?? []),
+      conditions,
       grabs,
       reconnect,
     });
@@ -134,9 +129,8 @@ export class DaqScan {
       input: {
         before,
         hasStep: (step) => this.#work.hasStep(step),
-        settles: settleMs > 0 || over.isTimed || waitUntil.length > 0,
-        waitMs,
-        onError,
+        isDropped: (step) => this.#work.isDropped(step),
+        ...this.#editable(),
         hasBaseline: baseline.length > 0,
         returns: returnTo !== undefined,
         begin: (phase, now) => this.#begin(phase, now),
@@ -193,7 +187,9 @@ export class DaqScan {
    * @param command - e.g. `resume`
    */
   refusal(command: ScanCommand): string | undefined {
-    if (this.#isOver || !this.actor.getSnapshot().can({ type: command })) return refusalOf(command, this.state);
+    if (this.#isOver || !this.#can(command)) return refusalOf(command, this.state);
+    if (this.#isEdited) return 'it is being changed just now';
+    if (command === 'edit') return undefined;
     if (this.state !== 'paused' || command === 'skipPoint') return undefined;
     const isReading = readingDue(this.actor.getSnapshot().context) !== undefined;
     const away = this.#instruments
@@ -238,6 +234,39 @@ export class DaqScan {
     this.#command('skipPoint');
   }
 
+  /**
+   * Changes a scan that is paused: points that are not measured yet are dropped, settings of the scan or of its modules
+   * become others. What was measured stays as it is. The change is in the file before it takes effect.
+   *
+   * @returns what was changed, from which point on
+   * @throws DaqtorError `module.state` if it is not paused; `scan.refused`, `lab.settings` with everything that is wrong
+   *   with the change; `save.failed`; what a module refuses its settings with
+   */
+  async edit(change: ScanChangeInput): Promise<ScanRevision> {
+    const problem = this.refusal('edit');
+    if (problem !== undefined) throw new DaqtorError('module.state', { instrument: 'scan', problem });
+    const { step } = this.actor.getSnapshot().context;
+    const context = { plan: this.#options.over, step, modules: this.#modules };
+    const revision = revisionNow(change, context, this.#clock.epochMs());
+    this.#isEdited = true;
+    try {
+      const undo = await changeModules(revision.modules ?? {}, this.#modules);
+      await this.#keep(revision).catch(async (error: unknown) => {
+        await undo();
+        throw error;
+      });
+      this.#take(revision);
+      return revision;
+    } finally {
+      this.#isEdited = false;
+    }
+  }
+
+  /** The changes that were made to it, in their order. */
+  get revisions(): readonly ScanRevision[] {
+    return this.#revisions;
+  }
+
   /** Ends the scan after the current point, or at once where none is under way; what was measured is kept. Harmless later. */
   stop(): void {
     if (this.#isOver) return;
@@ -257,11 +286,39 @@ export class DaqScan {
     this.#keeper.log(line);
   }
 
+  #can(command: ScanCommand): boolean {
+    return this.actor.getSnapshot().can(command === 'edit' ? { type: 'edit', ...this.#editable() } : { type: command });
+  }
+
+  /** @throws DaqtorError `module.state` if the scan has ended meanwhile */
+  async #keep(revision: ScanRevision): Promise<void> {
+    const ended = () => {
+      const problem = 'it ended before it could be changed';
+      return new DaqtorError('module.state', { instrument: 'scan', problem });
+    };
+    if (this.state !== 'paused') throw ended();
+    await this.#keeper.revise(revision);
+  }
+
+  #take(revision: ScanRevision): void {
+    this.#revisions = [...this.#revisions, revision];
+    this.#settings = { ...this.#settings, ...settingsRevised([revision]) };
+    this.#work.revise(this.#settings, this.#revisions);
+    const { atEpochMs: _, fromStep, ...change } = revision;
+    this.#note('WARNING', `changed from step ${fromStep} on: ${JSON.stringify(change)}`);
+    this.actor.send({ type: 'edit', ...this.#editable() });
+  }
+
+  #editable(): EditableInput {
+    const { settleMs, waitMs, waitUntil, onError } = this.#settings;
+    return { settles: settleMs > 0 || this.#options.over.isTimed || waitUntil.length > 0, waitMs, onError };
+  }
+
   get #isOver(): boolean {
     return this.state === 'finishing' || this.state === 'ended';
   }
 
-  #command(type: ScanCommand): void {
+  #command(type: Exclude<ScanCommand, 'edit'>): void {
     const problem = this.refusal(type);
     if (problem !== undefined) throw new DaqtorError('module.state', { instrument: 'scan', problem });
     this.actor.send({ type });
@@ -270,7 +327,7 @@ export class DaqScan {
   #begin(name: ScanPhase, now: ScanContext): void {
     this.#ticket = now.ticket;
     this.#phase = name;
-    this.#ledger.enter(TIMED[name], this.#clock.now());
+    this.#ledger.enter(PHASE_TIMES[name], this.#clock.now());
     if (name === 'finishing') for (const guard of this.#guards) guard.stop();
     void this.#perform(name, now);
   }
@@ -348,8 +405,9 @@ export class DaqScan {
       if (this.state !== 'ended') this.#show(this.state, counts, { trouble: error });
     });
     actor.on('pointSaved', (steps) => this.#show('saving', this.pointsIn(steps)));
-    actor.on('pointSkipped', ({ error, ...steps }) => {
-      this.#note('WARNING', `a point was skipped${error ? `: ${error.message}` : ''}`);
+    actor.on('pointSkipped', ({ error, status, ...steps }) => {
+      // That points are dropped was said when the scan was changed.
+      if (status !== 'dropped') this.#note('WARNING', `a point was skipped${error ? `: ${error.message}` : ''}`);
       this.#show('skipping', this.pointsIn(steps));
     });
     actor.on('retrying', ({ attempt, inMs }) => this.#note('WARNING', `attempt ${attempt + 1} begins in ${inMs} ms`));

@@ -69,10 +69,19 @@ export class LineSteps implements ScanSteps {
   }
 
   async giveUp(status: PointStatus): Promise<readonly ScanPoint[]> {
-    const { instruments, clock } = this.#options;
-    const atEpochMs = clock.epochMs();
-    const positions = await instruments.readBack();
-    return Array.from({ length: this.perStep }, (_, k) => this.#point(k, { positions, data: [], atEpochMs, status }));
+    const atEpochMs = this.#options.clock.epochMs();
+    return this.#without({ positions: await this.#options.instruments.readBack(), atEpochMs, status });
+  }
+
+  drop(line: number): readonly ScanPoint[] {
+    this.#line = line;
+    const positions = this.#options.over.actuators.map(() => Number.NaN);
+    return this.#without({ positions, atEpochMs: this.#options.clock.epochMs(), status: 'dropped' });
+  }
+
+  /** The line without data. */
+  #without(facts: Pick<ScanPoint, 'positions' | 'atEpochMs' | 'status'>): readonly ScanPoint[] {
+    return Array.from({ length: this.perStep }, (_, k) => this.#point(k, { ...facts, data: [] }));
   }
 
   /** @param k - of the bins of this line, in the order in which they are passed */

@@ -212,6 +212,18 @@ describe('a live grab of a detector that runs freely', () => {
     await expect(live.done).rejects.toThrow('[meter] grabbing live data took longer than 100 ms');
   });
 
+  it('begins a mean anew when another number of frames is wanted', async () => {
+    const { meter, camera } = await freeRunning({ average: 4 });
+    const means: number[] = [];
+    meter.data.live$.subscribe((frame) => means.push(Number(frame.get('signal')?.data[0]?.[0])));
+    meter.live();
+    for (const each of [100, 100, 100]) camera.deliver(value(each));
+    await meter.set({ average: 2 });
+    for (const each of [1, 3]) camera.deliver(value(each));
+    expect(means).toEqual([2]);
+    await meter.stop();
+  });
+
   it('takes what the instrument says it lost as what a saver had no room for', async () => {
     const { meter, camera } = await freeRunning();
     const skipping = meter.live({ whenBehind: 'skip' });

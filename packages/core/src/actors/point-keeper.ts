@@ -11,6 +11,7 @@ import type {
 import type { DataToExport } from '../data/data-to-export.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
+import type { ScanRevision } from '../scan/scan-change.ts';
 import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
 
@@ -107,6 +108,22 @@ export class PointKeeper {
    */
   async keepBaseline(reading: BaselineReading): Promise<void> {
     await this.#recording?.keepBaseline?.(reading);
+  }
+
+  /**
+   * Has a change of the scan kept, before it takes effect.
+   *
+   * @throws DaqtorError `save.failed`
+   */
+  async revise(revision: ScanRevision): Promise<void> {
+    if (!this.#recording) return;
+    if (!this.#recording.revise) {
+      throw new DaqtorError('save.failed', {
+        problem: 'what saves this scan cannot record that it is changed',
+        advice: 'Stop it and begin another one, or save to something that keeps revisions, e.g. `dataset`',
+      });
+    }
+    await this.#recording.revise(revision);
   }
 
   /**

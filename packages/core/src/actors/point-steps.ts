@@ -48,6 +48,12 @@ export class PointSteps implements ScanSteps {
     return [signal === undefined ? point : { ...point, signal }];
   }
 
+  drop(step: number): readonly ScanPoint[] {
+    const planned = this.#course.at(step);
+    const positions = planned.targets.map(() => Number.NaN);
+    return [{ step, ...planned, positions, data: [], atEpochMs: this.#clock.epochMs(), status: 'dropped' }];
+  }
+
   async giveUp(status: PointStatus): Promise<readonly ScanPoint[]> {
     const atEpochMs = this.#clock.epochMs();
     const positions = await this.#instruments.readBack();

@@ -1,7 +1,7 @@
 import type { ScanPhase } from './scan-facts.ts';
 
 /** What a person can ask of a scan. `stop` and `abort` are never refused: a scan that is over has ended already. */
-export type ScanCommand = 'pause' | 'pauseNow' | 'resume' | 'skipWait' | 'retryPoint' | 'skipPoint';
+export type ScanCommand = 'pause' | 'pauseNow' | 'resume' | 'skipWait' | 'retryPoint' | 'skipPoint' | 'edit';
 
 const NAMES: Readonly<Record<ScanCommand, string>> = {
   pause: 'pause',
@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<ScanCommand, string>> = {
   skipWait: 'skip the wait',
   retryPoint: 'retry the point',
   skipPoint: 'skip the point',
+  edit: 'be changed',
 };
 
 const OVER = 'it is over';
@@ -24,6 +25,7 @@ const REASONS: Readonly<Record<ScanCommand, string>> = {
   skipWait: 'it does not wait',
   retryPoint: 'no point is half measured',
   skipPoint: 'no point is half measured',
+  edit: 'pause it first',
 };
 
 /** Why a scan cannot do now what it is asked for, e.g. `cannot resume while moving: it is not paused`. */

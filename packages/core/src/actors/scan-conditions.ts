@@ -4,6 +4,8 @@ import type { Modules } from '../scan/plan.ts';
 import { numberIn, unitsOf } from '../scan/watched.ts';
 import type { Clock } from '../time/clock.ts';
 import { convertUnits } from '../units/units.ts';
+import type { DaqMove } from './daq-move.ts';
+import type { DaqViewer } from './daq-viewer.ts';
 import type { OwnGrabs } from './own-grabs.ts';
 
 export interface ScanConditionsOptions {
@@ -26,13 +28,24 @@ interface PointAhead {
 /** What has to be in its band before a point is measured. */
 export class ScanConditions {
   readonly #options: ScanConditionsOptions;
-  readonly #conditions: readonly Condition[];
+  #conditions: readonly Condition[];
   /** For which target of its actuator a condition was met last. */
   readonly #met = new Map<Condition, number>();
 
   constructor(options: ScanConditionsOptions) {
     this.#options = options;
     this.#conditions = options.conditions;
+  }
+
+  /** The modules that are looked at. */
+  get modules(): readonly (DaqMove | DaqViewer)[] {
+    return this.#conditions.flatMap(({ module }) => this.#options.modules[module] ?? []);
+  }
+
+  /** Others from now on. */
+  change(conditions: readonly Condition[]): void {
+    this.#conditions = conditions;
+    this.#met.clear();
   }
 
   /** Whether there is anything to wait for before a point. */

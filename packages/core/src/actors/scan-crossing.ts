@@ -21,13 +21,24 @@ export interface BaselineProgress {
 }
 
 /** Where a scan can go on from a crossing. */
-export type Crossing = 'reading' | 'returning' | 'finishing' | 'paused' | 'held' | 'waiting' | 'skipping' | 'moving';
+export type Crossing =
+  | 'reading'
+  | 'returning'
+  | 'finishing'
+  | 'paused'
+  | 'held'
+  | 'waiting'
+  | 'skipping'
+  | 'dropping'
+  | 'moving';
 
 /** What decides it. */
 export interface CrossingFacts {
   /** Whether there is such a step. */
   readonly hasStep: (step: number) => boolean;
   readonly step: number;
+  /** Whether a step is not wanted any more. */
+  readonly isDropped: (step: number) => boolean;
   /** Whether the axes are to go somewhere at the end. */
   readonly returns: boolean;
   readonly wantsEnd: boolean;
@@ -64,5 +75,6 @@ export function crossing(facts: CrossingFacts): Crossing {
   if (wantsPause) return 'paused';
   if (isHeld) return 'held';
   if (!isRead) return 'reading';
-  return isOver ? 'returning' : WAYS[next.do];
+  if (isOver) return 'returning';
+  return facts.isDropped(step) ? 'dropping' : WAYS[next.do];
 }

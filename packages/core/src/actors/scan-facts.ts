@@ -1,4 +1,4 @@
-import type { ScanOutcome } from '../contracts/scan-recorder.ts';
+import type { ScanOutcome, SkippedStatus } from '../contracts/scan-recorder.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DoneBefore } from '../scan/done-before.ts';
 import type { ErrorRule, FalliblePhase } from '../scan/error-policy.ts';
@@ -29,6 +29,8 @@ export type ScanEvent =
   | { readonly type: 'suspend'; readonly by: string; readonly action: 'now' | 'afterPoint' }
   | { readonly type: 'lift'; readonly by: string }
   | { readonly type: 'abort'; readonly error: DaqtorError }
+  /** Of a scan that is paused: how it goes on. */
+  | ({ readonly type: 'edit' } & EditableInput)
   | { readonly type: 'done'; readonly ticket: number }
   | FailedEvent;
 
@@ -49,22 +51,33 @@ export interface Counts {
 export type ScanEmitted =
   | (Counts & { readonly type: 'pointSaved' | 'resumed' | 'lifted' })
   /** The point is recorded as not measured, because of an error or because a person wanted it. */
-  | (Counts & { readonly type: 'pointSkipped'; readonly error: DaqtorError | undefined })
+  | (Counts & {
+      readonly type: 'pointSkipped';
+      readonly status: SkippedStatus;
+      readonly error: DaqtorError | undefined;
+    })
   /** By a person, or because of an error. */
   | (Counts & { readonly type: 'paused'; readonly error: DaqtorError | undefined })
   /** By suspenders, told anew when others do; `lifted` once it is held no longer, for whatever reason. */
   | (Counts & { readonly type: 'held'; readonly by: readonly string[] })
+  | (Counts & { readonly type: 'edited' })
   | { readonly type: 'retrying'; readonly attempt: number; readonly inMs: number; readonly error: DaqtorError }
   | (Counts & { readonly type: 'ended'; readonly outcome: ScanOutcome; readonly error: DaqtorError | undefined });
 
-export interface ScanInput {
-  /** Whether there is such a step, from 0. */
-  readonly hasStep: (step: number) => boolean;
-  readonly before: DoneBefore;
+/** What of a scan can be changed while it is paused. */
+export interface EditableInput {
   readonly settles: boolean;
   /** Pause after a point. */
   readonly waitMs: number;
   readonly onError: readonly ErrorRule[];
+}
+
+export interface ScanInput extends EditableInput {
+  /** Whether there is such a step, from 0. */
+  readonly hasStep: (step: number) => boolean;
+  readonly before: DoneBefore;
+  /** Whether a step is not wanted any more. */
+  readonly isDropped: (step: number) => boolean;
   /** Whether there is a baseline, read before the first point and after the last. */
   readonly hasBaseline: boolean;
   /** Whether the axes go somewhere at the end, unless the scan is aborted or fails. */

@@ -8,6 +8,7 @@ import type { BaselineReader, BaselineValues } from './baseline-reader.ts';
 import type { DaqMove } from './daq-move.ts';
 import type { DaqViewer } from './daq-viewer.ts';
 import type { OwnGrabs } from './own-grabs.ts';
+import type { ScanConditions } from './scan-conditions.ts';
 
 type Module = DaqMove | DaqViewer;
 
@@ -16,7 +17,7 @@ export interface ScanInstrumentsOptions {
   readonly read: readonly DaqViewer[];
   readonly baseline: BaselineReader;
   /** What else is needed to measure a point: what its conditions look at. */
-  readonly watched: readonly Module[];
+  readonly conditions: Pick<ScanConditions, 'modules'>;
   /** Grabs for the baseline and for conditions. */
   readonly grabs: OwnGrabs;
   /** Connects a faulted module again; left out, nobody does. */
@@ -28,15 +29,15 @@ export class ScanInstruments {
   readonly #actuators: readonly PlannedActuator[];
   readonly #detectors: readonly DaqViewer[];
   readonly #baseline: BaselineReader;
-  readonly #watched: readonly Module[];
+  readonly #conditions: Pick<ScanConditions, 'modules'>;
   readonly #grabs: OwnGrabs;
   readonly #reconnect: ScanInstrumentsOptions['reconnect'];
 
-  constructor({ over, read, baseline, watched, grabs, reconnect }: ScanInstrumentsOptions) {
+  constructor({ over, read, baseline, conditions, grabs, reconnect }: ScanInstrumentsOptions) {
     this.#actuators = over.actuators;
     this.#detectors = read;
     this.#baseline = baseline;
-    this.#watched = watched;
+    this.#conditions = conditions;
     this.#grabs = grabs;
     this.#reconnect = reconnect;
   }
@@ -154,7 +155,9 @@ export class ScanInstruments {
 
   #needed(isReading: boolean): readonly Module[] {
     if (isReading) return this.#baseline.modules;
-    return [...new Set([...this.#actuators.map(({ actuator }) => actuator), ...this.#detectors, ...this.#watched])];
+    return [
+      ...new Set([...this.#actuators.map(({ actuator }) => actuator), ...this.#detectors, ...this.#conditions.modules]),
+    ];
   }
 }
 

@@ -61,7 +61,7 @@ const failsByPolicy = [
   { guard: 'isAnswer', target: 'finishing', actions: 'fail' },
 ] as const;
 
-const leadsTo = <Target extends Crossing>(target: Target) =>
+const leadsTo = <Target extends Exclude<Crossing, 'dropping'>>(target: Target) =>
   ({ guard: { type: 'leadsTo', params: target }, target }) as const;
 
 /**
@@ -91,6 +91,7 @@ export const scanMachine = setup({
       type: 'pointSkipped' as const,
       ...countsOf(context),
       measured: context.step + 1 - context.skipped,
+      status: context.next.do === 'skip' ? context.next.status : ('skippedByHand' as const),
       error: context.next.do === 'skip' ? context.next.error : undefined,
     })),
     tellPause: emit(({ context }) => ({ type: 'paused' as const, ...countsOf(context), error: context.trouble })),
@@ -148,6 +149,13 @@ export const scanMachine = setup({
     cutWait: assign(({ context: { next } }) => ({
       next: next.do === 'wait' && next.after && next.ms > 0 ? { ...next, ms: 0 } : { do: 'measure' as const },
     })),
+    dropPoint: assign({ next: { do: 'skip', status: 'dropped' } }),
+    takeEdit: assign(({ event }) => {
+      if (event.type !== 'edit') return {};
+      const { settles, waitMs, onError } = event;
+      return { settles, waitMs, onError };
+    }),
+    tellEdit: emit(({ context }) => ({ type: 'edited' as const, ...countsOf(context) })),
     startOver: assign({ next: { do: 'measure' }, attempts: 0 }),
     skipByHand: assign({ next: { do: 'skip', status: 'skippedByHand' } }),
     tryAgain: assign(({ context, event }) => {
@@ -235,6 +243,7 @@ export const scanMachine = setup({
         leadsTo('returning'),
         leadsTo('waiting'),
         leadsTo('skipping'),
+        { guard: { type: 'leadsTo', params: 'dropping' }, target: 'skipping', actions: 'dropPoint' },
         leadsTo('moving'),
       ],
     },
@@ -326,6 +335,7 @@ export const scanMachine = setup({
       entry: [...at('paused'), 'tellPause'],
       on: {
         pause: {},
+        edit: { actions: ['takeEdit', 'tellEdit'] },
         resume: { target: 'crossing', actions: ['goOn', 'tellResume'] },
         retryPoint: {
           guard: 'isBegun',

@@ -1,6 +1,7 @@
 import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import type { DoneBefore } from '../scan/done-before.ts';
 import type { Modules, ScanPlan } from '../scan/plan.ts';
+import type { ScanRevision } from '../scan/scan-change.ts';
 import type { ScanSettingsInput } from '../scan/scan-settings.ts';
 import type { Suspender } from '../scan/suspender.ts';
 import type { DaqMove } from './daq-move.ts';
@@ -17,6 +18,13 @@ export interface ScanOptions extends ScanSettingsInput {
   readonly modules?: Modules;
   /** What was done before, of a scan that is resumed: it begins with the step after these. Default nothing. */
   readonly before?: DoneBefore;
+  /** Changes that were made to it before, of a scan that is resumed; settings that they changed are among the options. */
+  readonly revisions?: readonly ScanRevision[];
+  /**
+   * The scan that these points are added to, as its `done` has told it: the file says so. A grid has no room for points that
+   * were not in it.
+   */
+  readonly follows?: { readonly file: string | undefined; readonly group: string | undefined };
   /** Where to keep the data, e.g. `dataset('./data')`; without it they are only shown. */
   readonly save?: ScanRecorder;
   /** What holds the scan, and lets it go on by itself: `suspendWhile({ … })`. */

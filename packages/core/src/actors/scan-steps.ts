@@ -29,4 +29,6 @@ export interface ScanSteps {
   measure(isWanted: () => boolean): Promise<readonly ScanPoint[] | undefined>;
   /** Points without data for the step that was approached last. Never rejects. */
   giveUp(status: PointStatus): Promise<readonly ScanPoint[]>;
+  /** Points without data for a step that is not wanted any more. */
+  drop(step: number): readonly ScanPoint[];
 }

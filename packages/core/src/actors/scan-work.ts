@@ -1,9 +1,10 @@
-import type { LogLine, ScanPoint } from '../contracts/scan-recorder.ts';
+import type { LogLine, ScanDescription, ScanPoint } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
 import { baselineModule, describeScan } from '../scan/describe-scan.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import { preflight } from '../scan/preflight.ts';
+import { droppedBy, type ScanRevision } from '../scan/scan-change.ts';
 import { type ScanSettings, storedSettings } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
 import { LineSteps } from './line-steps.ts';
@@ -32,7 +33,8 @@ export interface ScanWorkOptions {
 /** What is done in each phase of a scan. Which one comes next is decided by its machine. */
 export class ScanWork {
   readonly #options: ScanOptions;
-  readonly #settings: ScanSettings;
+  #settings: ScanSettings;
+  #isDropped: (step: number) => boolean;
   readonly #conditions: ScanConditions;
   readonly #steps: ScanSteps;
   readonly #clock: Clock;
@@ -62,6 +64,7 @@ export class ScanWork {
   constructor({ options, settings, conditions, clock, instruments, keeper, note, deadTime }: ScanWorkOptions) {
     this.#options = options;
     this.#settings = settings;
+    this.#isDropped = droppedBy(options.revisions ?? [], options.over);
     this.#conditions = conditions;
     this.#steps = stepsOf(options, settings, instruments, clock);
     this.#passed = options.before?.passed ?? 0;
@@ -75,6 +78,18 @@ export class ScanWork {
   /** Whether there is such a step, as far as what was measured until now tells. */
   hasStep(step: number): boolean {
     return this.#steps.has(step);
+  }
+
+  /** Whether a step is not wanted any more. */
+  isDropped(step: number): boolean {
+    return this.#isDropped(step);
+  }
+
+  /** Goes on as it was changed. @param revisions - all of them */
+  revise(settings: ScanSettings, revisions: readonly ScanRevision[]): void {
+    this.#settings = settings;
+    this.#conditions.change(settings.waitUntil);
+    this.#isDropped = droppedBy(revisions, this.#options.over);
   }
 
   /** The reading of the baseline that was given to be kept last. */
@@ -134,7 +149,7 @@ export class ScanWork {
   }
 
   async #prepare(): Promise<void> {
-    const { over, read, save, before = NOTHING_BEFORE } = this.#options;
+    const { over, read, save, follows, before = NOTHING_BEFORE } = this.#options;
     await preflight(this.#options);
     if (save) {
       const description = describeScan(over, read, this.#shownSettings(), this.#clock.epochMs());
@@ -142,6 +157,7 @@ export class ScanWork {
       await this.#keeper.open(save, {
         ...description,
         ...(baseline.length > 0 && { baseline }),
+        ...followed(follows),
         scan: over.scan,
         base: over.base,
       });
@@ -219,8 +235,9 @@ export class ScanWork {
     for (const { status } of this.#points) if (status === 'passed') this.#passed++;
   }
 
-  async #skip({ next }: ScanContext): Promise<void> {
-    this.#points = await this.#steps.giveUp(next.do === 'skip' ? next.status : 'skippedByHand');
+  async #skip({ step, next }: ScanContext): Promise<void> {
+    const status = next.do === 'skip' ? next.status : 'skippedByHand';
+    this.#points = status === 'dropped' ? this.#steps.drop(step) : await this.#steps.giveUp(status);
   }
 
   async #wait({ next }: ScanContext): Promise<void> {
@@ -304,4 +321,10 @@ function culpritOf(now: ScanContext): DaqtorError | undefined {
   const next = now.baseline.now !== undefined && now.baseline.next.do !== 'measure' ? now.baseline.next : now.next;
   if (next.do === 'measure') return trouble;
   return next.do === 'wait' ? next.after : next.error;
+}
+
+/** The scan that points are added to, if it is in a file. */
+function followed(scan: ScanOptions['follows']): Pick<ScanDescription, 'follows'> {
+  const { file, group } = scan ?? {};
+  return file !== undefined && group !== undefined ? { follows: { file, group } } : {};
 }

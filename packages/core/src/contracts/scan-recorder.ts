@@ -4,6 +4,7 @@ import type { DataToExport } from '../data/data-to-export.ts';
 import type { DataDistribution } from '../data/data-with-axes.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
+import type { ScanRevision } from '../scan/scan-change.ts';
 import type { ScanValue } from '../scan/scan-value.ts';
 import type { BoundedQueue } from '../streams/bounded-queue.ts';
 import type { Clock } from '../time/clock.ts';
@@ -55,6 +56,8 @@ export interface ScanDescription {
   readonly detectors: readonly ModuleRecord[];
   /** What is read once before the first point and once after the last; default nothing. */
   readonly baseline?: readonly BaselineModule[];
+  /** The scan whose points these are added to: its file and the path of its group. */
+  readonly follows?: { readonly file: string; readonly group: string };
   /** Options of the scan, e.g. `settleMs`. */
   readonly settings: Readonly<Record<string, unknown>>;
   /** The scan itself, by which it can be resumed; a recording that is not of one leaves it out. */
@@ -65,8 +68,11 @@ export interface ScanDescription {
   readonly startedEpochMs: number;
 }
 
-/** Why a point has no data: what failed in moving, in settling or in grabbing, or a person who did not want it. */
-export type SkippedStatus = 'skippedMoving' | 'skippedSettling' | 'skippedGrabbing' | 'skippedByHand';
+/**
+ * Why a point has no data: what failed in moving, in settling or in grabbing, a person who gave it up, or who has edited
+ * the scan so that it is not in it any more (`dropped`).
+ */
+export type SkippedStatus = 'skippedMoving' | 'skippedSettling' | 'skippedGrabbing' | 'skippedByHand' | 'dropped';
 
 /** What became of a point. `passed`: a bin of a fly scan that was passed between two frames. */
 export type PointStatus = 'measured' | SkippedStatus | 'passed';
@@ -136,6 +142,12 @@ export interface ScanRecording {
    * @throws DaqtorError `save.failed`, `data.shape` if it does not fit the one before
    */
   keepBaseline?(reading: BaselineReading): Promise<void>;
+  /**
+   * Writes that the scan was changed; resolves once that is durable. A scan whose recording lacks it cannot be changed.
+   *
+   * @throws DaqtorError `save.failed`
+   */
+  revise?(revision: ScanRevision): Promise<void>;
   /**
    * Writes how the scan ended, closes the file and lets go of everything. Call it once, also after a failure.
    *

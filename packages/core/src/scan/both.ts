@@ -2,6 +2,7 @@ import { combineLatest, map, of, Subject } from 'rxjs';
 import { orAborted } from '../actors/or-aborted.ts';
 import type { BaselineReading, ScanPoint, ScanRecorder, ScanRecording } from '../contracts/scan-recorder.ts';
 import { BoundedQueue } from '../streams/bounded-queue.ts';
+import type { ScanRevision } from './scan-change.ts';
 
 /** Points that one recorder may be ahead of another. */
 const AHEAD_OF_OTHERS = 16;
@@ -31,6 +32,7 @@ export function both(first: ScanRecorder, ...others: readonly ScanRecorder[]): S
       const saved$ = savedByAll(recordings, () => failed.abort());
       const handedOut = handOut(points, queues, failed.signal);
       const { file, group } = recordings[0] as ScanRecording;
+      const revisesAll = recordings.every(({ revise }) => revise);
       const keepsAll = recordings.every(({ keepBaseline }) => keepBaseline);
       return {
         file,
@@ -43,6 +45,11 @@ export function both(first: ScanRecorder, ...others: readonly ScanRecorder[]): S
         ...(keepsAll && {
           keepBaseline: async (reading: BaselineReading) => {
             await Promise.all(recordings.flatMap((recording) => recording.keepBaseline?.(reading) ?? []));
+          },
+        }),
+        ...(revisesAll && {
+          revise: async (revision: ScanRevision) => {
+            await Promise.all(recordings.flatMap((recording) => recording.revise?.(revision) ?? []));
           },
         }),
         async end(outcome, deadTime) {

@@ -33,7 +33,7 @@ export type ErrorRule = z.output<typeof errorRule>;
 
 /** One policy for all errors, or rules of which the first that fits counts; an error that fits none pauses the scan. */
 export const errorPolicies = z.union([
-  errorPolicy.transform((policy): readonly ErrorRule[] => [{ policy }]),
+  errorPolicy.transform((policy): ErrorRule[] => [{ policy }]),
   z.array(errorRule),
 ]);
 

@@ -46,6 +46,7 @@ export interface PreflightInput extends ScanSettingsInput {
   /** Where the modules are that settings name; default those of the scan itself. */
   readonly modules?: Modules;
   readonly before?: DoneBefore;
+  readonly follows?: { readonly file: string | undefined };
   readonly save?: ScanRecorder;
 }
 
@@ -101,6 +102,7 @@ function reasonsAgainst(input: PreflightInput): string[] {
   };
   const all = input.modules ?? modulesIn(input);
   const reasons = [
+    ...(input.follows && input.follows.file === undefined ? ['it follows a scan that was not saved'] : []),
     ...over.problems,
     ...conditionProblems(settings.waitUntil, {
       actuators: names.actuators,

@@ -1,4 +1,3 @@
-import type { ScanPoint } from '../contracts/scan-recorder.ts';
 import { DataToExport } from '../data/data-to-export.ts';
 import type { Decisions } from './adaptive/decisions.ts';
 import { signalIn } from './adaptive/signal.ts';
@@ -17,7 +16,7 @@ export interface ScanCourse {
    * @returns the number that the next points follow from; undefined where they follow from nothing
    * @throws DaqtorError `scan.failed` if it lacks what the next point follows from
    */
-  measured(point: Pick<ScanPoint, 'step' | 'data'>): number | undefined;
+  measured(point: { readonly step: number; readonly data: readonly DataToExport[] }): number | undefined;
 }
 
 /** A run whose points are known from the start. */

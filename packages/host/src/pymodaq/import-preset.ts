@@ -107,7 +107,7 @@ function detectorSettings(main: PymodaqParameter): Record<string, unknown> {
 
 function pluginSettings(
   own: PymodaqParameter,
-  { from = {}, shape }: PluginEntry,
+  { from = {} }: PluginEntry,
   taken: Set<string>,
   note: (text: string) => void,
 ): Record<string, unknown> {
@@ -123,16 +123,15 @@ function pluginSettings(
     if (when && stored(when.path) !== when.is) continue;
     const ours = values ? values[String(value)] : value;
     if (ours === undefined) note(`${path} = ${String(value)} is not known here`);
-    else settings[setting] = ours;
-  }
-  if (!shape) return settings;
-  const leaves = leavesOf(own);
-  const lengths = shape.map((name) => leaves.find(({ leaf }) => leaf.name === name));
-  for (const found of lengths) if (found) taken.add(found.path);
-  if (lengths.every((found) => Number(found?.leaf.value) > 0)) {
-    settings.shape = lengths.map((found) => Number(found?.leaf.value));
+    else assign(settings, setting.split('.'), ours);
   }
   return settings;
+}
+
+/** Puts a value into settings, within others where the path has several names. */
+function assign(settings: Record<string, unknown>, [name = '', ...inner]: readonly string[], value: unknown): void {
+  if (inner.length === 0) settings[name] = value;
+  else assign((settings[name] ??= {}) as Record<string, unknown>, inner, value);
 }
 
 /** Where the instrument is; a variable where PyMoDAQ's preset does not say it in a way that we understand. */

@@ -13,25 +13,45 @@ export interface PluginEntry {
   readonly kind: string;
   /** Settings that follow from the plugin alone. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Setting → where it comes from; `mock1.amp` is `amp` within `mock1`. */
   readonly from?: Readonly<Record<string, SettingSource | readonly SettingSource[]>>;
-  /** Lengths of the dimensions of what a simulated detector gives, by their paths, slowest first. */
-  readonly shape?: readonly string[];
   /** What the person has to look up, since PyMoDAQ's plugin does not know it. */
   readonly missing?: readonly string[];
   /** What the person has to check. */
   readonly caution?: string;
 }
 
+type Sources = NonNullable<PluginEntry['from']>;
+
+/** Settings of one bump of a mock plugin. */
+const bump = (ours: string, theirs: string): Sources => ({
+  [`${ours}.amp`]: { from: `${theirs}.Amp` },
+  [`${ours}.x0`]: { from: `${theirs}.x0` },
+  [`${ours}.dx`]: { from: `${theirs}.dx` },
+  [`${ours}.n`]: { from: `${theirs}.n` },
+  [`${ours}.noise`]: { from: `${theirs}.amp_noise` },
+});
+
+/** Settings of the same name but for capitals, in a group of the plugin. */
+const same = (names: Readonly<Record<string, string>>, group = ''): Sources =>
+  Object.fromEntries(Object.entries(names).map(([ours, theirs]) => [ours, { from: `${group}${theirs}` }]));
+
 /**
  * PyMoDAQ's plugins by role and name, and the drivers that take their places.
  *
- * Sources: the parameters of pymodaq_plugins_mock, of the Keithley 2000 in pymodaq_plugins_keithley, and of these as they
- * are published: keithley 5.0.2, lakeshore 1.0.2, newport 5.3.0, oceaninsight 5.3.0, stanford_research_systems 5.3.0, thorlabs
+ * Sources: the parameters of the Keithley 2000 in pymodaq_plugins_keithley, and of these as they are published: keithley 5.0.2,
+ * lakeshore 1.0.2, mock 5.3.0, newport 5.3.0, oceaninsight 5.3.0, stanford_research_systems 5.3.0, thorlabs
  * 5.3.0, zaber 2.0.2. Plugins of instruments with another language than our drivers speak are left out: Newport's ESP100, Zaber's
  * binary protocol, Arduinos with Telemetrix.
  */
 export const PLUGIN_TABLE: Readonly<Record<string, PluginEntry>> = {
-  'Move/Mock': { kind: 'mock-actuator' },
+  'Move/Mock': {
+    kind: 'mock-axis',
+    from: {
+      axis: { from: 'multiaxes.axis', values: { X: 'X', Y: 'Y', Theta: 'Theta', Power: 'Power', Temp: 'Temp' } },
+      tauMs: { from: 'tau' },
+    },
+  },
   'Move/MockTau': { kind: 'mock-actuator' },
   'Move/Newport_SMC100': {
     kind: 'smc100',
@@ -67,9 +87,33 @@ export const PLUGIN_TABLE: Readonly<Record<string, PluginEntry>> = {
     },
   },
   'Move/Zaber': { kind: 'zaber', from: { axis: { from: 'multiaxes.axis' } }, missing: ['microstep'] },
-  'DAQ0D/Mock': { kind: 'mock-detector', settings: { channels: 2 } },
-  'DAQ1D/Mock': { kind: 'mock-detector', shape: ['Npts'] },
-  'DAQ2D/Mock': { kind: 'mock-detector', shape: ['Ny', 'Nx'] },
+  'DAQ0D/Mock': { kind: 'mock-0d', from: { waitMs: { from: 'wait_time' }, separate: { from: 'sep_viewers' } } },
+  'DAQ1D/Mock': {
+    kind: 'mock-1d',
+    from: {
+      npts: [{ from: 'Mock1.Npts' }, { from: 'x_axis.Npts' }],
+      ...same({ x0: 'x0', dx: 'dx' }, 'x_axis.'),
+      ...same({ rolling: 'rolling', multi: 'multi' }),
+      ...bump('mock1', 'Mock1'),
+      ...bump('mock2', 'Mock2'),
+    },
+  },
+  'DAQ2D/Mock': {
+    kind: 'mock-2d',
+    from: same({
+      ...{ nx: 'Nx', ny: 'Ny', amp: 'Amp', x0: 'x0', y0: 'y0', dx: 'dx', dy: 'dy', n: 'n', noise: 'amp_noise' },
+      ...{ panels: 'Nimagespannel', colours: 'Nimagescolor', threshold: 'threshold', rolling: 'rolling' },
+    }),
+  },
+  'DAQND/Mock': {
+    kind: 'mock-nd',
+    from: {
+      ...same({ rolling: 'rolling', noise: 'amp_noise' }),
+      ...same({ nx: 'Nx', ny: 'Ny', amp: 'amp', x0: 'x0', y0: 'y0', dx: 'dx', dy: 'dy', n: 'n' }, 'spatial_settings.'),
+      ...same({ lambda: 'lambda' }, 'spatial_settings.'),
+      ...same({ nt: 'Nt', t0: 't0', dt: 'dt', nTime: 'n' }, 'temp_settings.'),
+    },
+  },
   'DAQ0D/Keithley2000': {
     kind: 'keithley2000',
     from: {

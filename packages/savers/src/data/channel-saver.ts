@@ -71,7 +71,7 @@ export class ChannelSaver<At> {
     refuseTooMany(this.#options.module, first.data.length, `arrays in data '${first.name}'`);
     this.#first = first;
     const form = storedForm(first);
-    const plot = storage.type === 'data' ? plotNodes(path, first, form, storage) : { attributes: {}, arrays: [] };
+    const plot = plotNodes(path, first, form, storage);
     this.#plotAxes = plot.arrays.map(({ path: copy }) => ({ path: copy, axis: plotAxisNumber(copy) }));
     const operations: H5Operation[] = [groupNode(path, first.name, plot.attributes)];
     const make = (type: DataType, arrays: readonly NumericArray[], more: Partial<ArrayFacts>) =>

@@ -73,20 +73,18 @@ export class DataToExportSaver<At = void> {
       const { dim } = storedForm(one);
       const number = inDim.get(dim) ?? 0;
       refuseTooMany(this.#module, number + 1, `data objects of kind ${dim}`);
-      if (number === 0) operations.push(groupNode(`${this.#group}/${dim}`, '', this.#opensOn(channelName(0))));
+      if (number === 0) operations.push(groupNode(`${this.#group}/${dim}`, '', opensOn(channelName(0))));
       inDim.set(dim, number + 1);
       const path = `${this.#group}/${dim}/${channelName(number)}`;
       channels.set(one.name, new ChannelSaver({ path, storage: this.#storage, module: this.#module }));
     }
     const first = FIRST_SHOWN[this.#storage.isSingle ? 'snapshot' : 'scan'].find((dim) => inDim.has(dim));
-    for (const [name, value] of Object.entries(first ? this.#opensOn(first) : {})) {
+    for (const [name, value] of Object.entries(first ? opensOn(first) : {})) {
       operations.push({ op: 'attribute', path: this.#group, name, value });
     }
     return channels;
   }
-
-  /** Data over time are no plot yet: their axis lies elsewhere. */
-  #opensOn(member: string): Attributes {
-    return this.#storage.type === 'data' ? { default: member } : {};
-  }
 }
+
+/** What tells a group of NeXus which of its members to open. */
+const opensOn = (member: string): Attributes => ({ default: member });

@@ -1,6 +1,6 @@
 import type { Axis, DataWithAxes } from '@daqtor/core';
 import type { Attributes, CreateArray } from '../h5/h5-operation.ts';
-import { arrayName, axisName, dataName, plotAxisName } from '../layout/node-names.ts';
+import { arrayName, axisName, plotAxisName } from '../layout/node-names.ts';
 import { plotAxisNode } from '../layout/nodes.ts';
 import type { ArrayStorage } from './array-saver.ts';
 import { storedAxes } from './axis-nodes.ts';
@@ -19,7 +19,7 @@ export interface PlotNodes {
 /**
  * What makes a channel's group a plot for readers of NeXus, such as h5web and silx: NXdata with its signal and axes
  * (NeXus, base class NXdata). They look for both in the group itself, so that it holds a copy of the scan's axes.
- * Lists of points over two actuators become a scatter plot.
+ * Lists of points over two actuators become a scatter plot. Rows over time are counted: their times are the module's.
  *
  * @param path - of the group
  */
@@ -27,7 +27,7 @@ export function plotNodes<At>(
   path: string,
   data: DataWithAxes,
   form: StoredForm,
-  { navAxes, navRank, distribution }: Pick<ArrayStorage<At>, 'navAxes' | 'navRank' | 'distribution'>,
+  { type, navAxes, navRank, distribution }: Pick<ArrayStorage<At>, 'type' | 'navAxes' | 'navRank' | 'distribution'>,
 ): PlotNodes {
   const shown = distribution === 'spread' ? pointAxes(navAxes, form) : navAxes;
   const nameOf = (axis: Axis | undefined) => (axis ? plotAxisName(navAxes.indexOf(axis)) : NONE);
@@ -40,12 +40,14 @@ export function plotNodes<At>(
     const number = own.findIndex(({ index }) => form.indexes[index] === dimension);
     return number < 0 ? NONE : axisName(number);
   });
-  const axes = [...navigation, ...signal];
-  const others = data.data.slice(1).map((_, i) => arrayName('data', i + 1));
+  // Rows of single numbers have a dimension for them.
+  const ofRow = type === 'data_enlargeable' && signal.length === 0 ? [NONE] : signal;
+  const axes = [...navigation, ...ofRow];
+  const others = data.data.slice(1).map((_, i) => arrayName(type, i + 1));
   return {
     attributes: {
       NX_class: 'NXdata',
-      signal: dataName(0),
+      signal: arrayName(type, 0),
       ...(axes.length > 0 && { axes }),
       ...(others.length > 0 && { auxiliary_signals: others }),
     },

@@ -13,7 +13,7 @@ export interface DocumentStreamOptions {
 
 /** One stream of a run's events: a descriptor, then its events, numbered from 1. */
 export class DocumentStream {
-  readonly #options: DocumentStreamOptions;
+  #options: DocumentStreamOptions;
   #descriptor: string | undefined;
   #keys = '';
   #events = 0;
@@ -25,6 +25,12 @@ export class DocumentStream {
   /** How many events it has. */
   get events(): number {
     return this.#events;
+  }
+
+  /** The settings of the modules are others: the next event gets a descriptor that says so. */
+  configure(modules: readonly ModuleRecord[], configuredEpochMs: number): void {
+    this.#options = { ...this.#options, modules, configuredEpochMs };
+    this.#descriptor = undefined;
   }
 
   /** Whether an event with these values can follow those before under one descriptor. */

@@ -6,9 +6,11 @@ import {
   type BaselineReading,
   type Clock,
   DaqtorError,
+  type ModuleRecord,
   type ScanDescription,
   type ScanPoint,
   type ScanRecorder,
+  type ScanRevision,
 } from '@daqtor/core';
 import { Subject } from 'rxjs';
 import { freeBytes } from '../free-bytes.ts';
@@ -57,6 +59,7 @@ export function documents(folder: string): ScanRecorder {
         ahead: AHEAD,
         saved$: saved$.asObservable(),
         keepBaseline: (reading) => run.addBaseline(reading),
+        revise: async (revision) => run.revise(revision),
         async end(outcome) {
           // What went wrong before was told by `saved$`; the file is closed all the same.
           const isWhole = await drained.then(
@@ -77,7 +80,7 @@ export function documents(folder: string): ScanRecorder {
 
 /** The documents of one run, in their order. */
 class DocumentRun {
-  readonly #description: ScanDescription;
+  #description: ScanDescription;
   readonly #start: string;
   readonly #write: (documents: readonly EventModelDocument[]) => Promise<void>;
   readonly #points: DocumentStream;
@@ -124,6 +127,24 @@ class DocumentRun {
   async addBaseline(reading: BaselineReading): Promise<void> {
     const entries = baselineEntries(this.#description.baseline ?? [], reading);
     if (entries.length > 0) await this.#write(this.#baseline.add(entries, reading.atEpochMs));
+  }
+
+  /** What modules are set to stands in the descriptor of the events from then on. */
+  revise({ modules: changes = {}, atEpochMs }: ScanRevision): void {
+    if (Object.keys(changes).length === 0) return;
+    const changed = <Module extends ModuleRecord>(module: Module): Module => ({
+      ...module,
+      settings: { ...module.settings, ...(Object.hasOwn(changes, module.name) ? changes[module.name] : {}) },
+    });
+    const { actuators, detectors, baseline = [] } = this.#description;
+    this.#description = {
+      ...this.#description,
+      actuators: actuators.map(changed),
+      detectors: detectors.map(changed),
+      baseline: baseline.map(changed),
+    };
+    this.#points.configure([...this.#description.actuators, ...this.#description.detectors], atEpochMs);
+    this.#baseline.configure(this.#description.baseline ?? [], atEpochMs);
   }
 
   async stop(outcome: Parameters<typeof stopOf>[0], atEpochMs: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ScanOutcome } from '@daqtor/core';
 import type { H5Operation } from '../h5/h5-operation.ts';
+import { openOn } from '../layout/dataset-nodes.ts';
 import { asBool, asBytes, asStr } from '../layout/envelope.ts';
 import { groupNode } from '../layout/nodes.ts';
 import { type Settings, settingsXml } from '../layout/settings-xml.ts';
@@ -10,17 +11,24 @@ import { type Settings, settingsXml } from '../layout/settings-xml.ts';
  */
 export class LoggerSaver {
   readonly group: string;
+  readonly #opensOn: string | undefined;
   readonly #settings: Readonly<Record<string, Settings>>;
 
-  /** @param group - its path, e.g. `/RawData/Scan000` */
-  constructor(group: string, settings: Readonly<Record<string, Settings>>) {
+  /**
+   * @param group - its path, e.g. `/RawData/Scan000`
+   * @param opensOn - the member whose plot it opens on
+   */
+  constructor(group: string, settings: Readonly<Record<string, Settings>>, opensOn?: string) {
     this.group = group;
+    this.#opensOn = opensOn;
     this.#settings = settings;
   }
 
   open(): H5Operation[] {
     return [
+      openOn(this.group),
       groupNode(this.group, 'H5Logger', {
+        ...(this.#opensOn !== undefined && { default: this.#opensOn }),
         type: asStr('scan'),
         description: asStr(''),
         scan_done: asBool(false),

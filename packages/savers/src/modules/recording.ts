@@ -5,11 +5,13 @@ import type {
   ScanOutcome,
   ScanPoint,
   ScanRecording,
+  ScanRevision,
   ScanStreams,
 } from '@daqtor/core';
 import { Subject } from 'rxjs';
 import type { H5Backend } from '../h5/h5-backend.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
+import { revisionsNode } from '../layout/scan-revisions.ts';
 import type { Saver } from './saver.ts';
 import { feed, SavingSession } from './saving-session.ts';
 import { selecting } from './selecting.ts';
@@ -37,6 +39,8 @@ export interface RecordOptions {
   readonly select?: (point: ScanPoint) => ScanPoint;
   /** What saves the readings of a baseline, of a scan that has one. */
   readonly baseline?: SavesBaseline | undefined;
+  /** How the scan was changed before. */
+  readonly revisions?: readonly ScanRevision[];
   /** What is written about the run at its end. */
   readonly last?: (outcome: ScanOutcome, deadTime: DeadTime | undefined, atEpochMs: number) => readonly H5Operation[];
 }
@@ -50,9 +54,10 @@ export async function record(
   file: H5Backend,
   saver: SavesScan,
   { points, log$ }: ScanStreams,
-  { clock, first, select = (point) => point, baseline, last }: RecordOptions,
+  { clock, first, select = (point) => point, baseline, revisions: earlier = [], last }: RecordOptions,
 ): Promise<ScanRecording> {
   const saved = new Subject<number>();
+  const revisions = [...earlier];
   let deadTime: DeadTime | undefined;
   const fromPoints = feed({
     saver: selecting(saver, select),
@@ -73,6 +78,10 @@ export async function record(
     ...(file.commit !== 'point' && { ahead: AHEAD }),
     saved$: saved.asObservable(),
     trouble$: session.trouble$,
+    async revise(revision: ScanRevision) {
+      await session.write([revisionsNode(saver.group, [...revisions, revision])], () => []);
+      revisions.push(revision);
+    },
     ...(baseline && {
       keepBaseline: (reading: BaselineReading) => session.write(baseline.write(reading), () => baseline.growing),
     }),

@@ -20,7 +20,8 @@ const STATUSES: Readonly<Record<PointStatus, number>> = {
   skippedSettling: 3,
   skippedGrabbing: 4,
   skippedByHand: 5,
-  passed: 6,
+  dropped: 6,
+  passed: 7,
 };
 
 /** What became of a place, by its status; undefined if it was not visited. A number of a later version counts as visited. */

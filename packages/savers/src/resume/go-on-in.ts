@@ -1,8 +1,9 @@
-import { DaqtorError, type LogLine, type ScanDescription, type ScanRecorder } from '@daqtor/core';
+import { DaqtorError, type LogLine, type ScanDescription, type ScanRecorder, type ScanRevision } from '@daqtor/core';
 import { savingPlan } from '../dataset-options.ts';
 import { freeBytes } from '../free-bytes.ts';
 import { H5File } from '../h5/h5-file.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
+import { revisionsNode } from '../layout/scan-revisions.ts';
 import { type ScanGap, scanRuns } from '../layout/scan-runs.ts';
 import { BaselineSaver, baselineGroup, momentsIn } from '../modules/baseline-saver.ts';
 import { LogLinesSaver } from '../modules/log-lines-saver.ts';
@@ -16,12 +17,14 @@ export interface HowToGoOn {
   /** The step that the points begin with. */
   readonly from: number;
   readonly gap: ScanGap;
+  /** How the scan was changed, before and now. */
+  readonly revisions: readonly ScanRevision[];
   /** For the log of the file. */
   readonly remarks: readonly string[];
 }
 
 /** A recorder that goes on in the arrays of a scan that is there. */
-export function goOnIn(saved: SavedScan, { from, gap, remarks }: HowToGoOn): ScanRecorder {
+export function goOnIn(saved: SavedScan, { from, gap, remarks, revisions }: HowToGoOn): ScanRecorder {
   const { file: path, group, recipe, runs: earlier } = saved;
   const { how, gzip, select } = savingPlan(recipe.saving);
   return {
@@ -42,6 +45,7 @@ export function goOnIn(saved: SavedScan, { from, gap, remarks }: HowToGoOn): Sca
           ...Object.entries({ ...SCAN_UNDER_WAY, ...runs.attributes }).map(
             ([name, value]): H5Operation => ({ op: 'attribute', path: group, name, value }),
           ),
+          ...(revisions.length > 0 ? [revisionsNode(group, revisions)] : []),
           ...linesAbout(saved, gap, remarks).flatMap((line) => new LogLinesSaver().write(line)),
         ];
         return await record(file, inExistingNodes(saver, saved), streams, {
@@ -49,6 +53,7 @@ export function goOnIn(saved: SavedScan, { from, gap, remarks }: HowToGoOn): Sca
           clock,
           select,
           baseline: baseline && inExistingRows(baseline, saved),
+          revisions,
           last: runs.ended,
         });
       } catch (error) {

@@ -38,12 +38,21 @@ export function reasonsAgainst(
   ];
 }
 
-/** What a person should know before going on, though it is no reason not to. */
-export function remarksOn(saved: SavedScan, modules: LabCore['modules']): string[] {
+/**
+ * What a person should know before going on, though it is no reason not to.
+ *
+ * @param revised - settings of modules that the scan itself has changed
+ */
+export function remarksOn(
+  saved: SavedScan,
+  modules: LabCore['modules'],
+  revised: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {},
+): string[] {
   const { actuators, detectors } = saved.recipe;
   return [...actuators, ...detectors].flatMap((then) => {
     const now = moduleCalled(then.name, modules);
-    return now ? otherSettings(then, now) : [];
+    const changed = Object.hasOwn(revised, then.name) ? revised[then.name] : {};
+    return now ? otherSettings({ ...then, settings: { ...then.settings, ...changed } }, now) : [];
   });
 }
 
@@ -92,7 +101,7 @@ function visit(planned: readonly Float64Array[], step: number, way: ScanCourse):
 }
 
 function otherSettings(then: Then, now: Module): string[] {
-  const settings = plainSettings(now.spec.settings);
+  const settings = plainSettings(now.settings);
   const names = [...new Set([...Object.keys(then.settings), ...Object.keys(settings)])];
   return names.flatMap((name) => {
     const [before, after] = [then.settings, settings].map((all) => JSON.stringify(all[name]));

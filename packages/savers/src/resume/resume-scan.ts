@@ -1,14 +1,19 @@
 import {
+  changeModules,
   type DaqScan,
   DaqtorError,
   type DoneBefore,
   type LabCore,
   type LabScanOptions,
+  modulesRevised,
   type PointStatus,
   planOf,
+  revisionNow,
+  type ScanChangeInput,
   type ScanCourse,
   type ScanPlan,
   type ScanRecorder,
+  settingsRevised,
   settingsStored,
 } from '@daqtor/core';
 import { lockFile } from '../h5/lock-file.ts';
@@ -19,7 +24,10 @@ import { moduleCalled, reasonsAgainst, remarksOn, strayed } from './reconcile.ts
 import { type SavedScan, savedScan } from './saved-scan.ts';
 
 /** What may be said anew of a scan that is resumed; the rest is in its file. */
-export interface ResumeOptions extends Omit<LabScanOptions, 'over' | 'read' | 'save' | 'before' | 'base'> {
+export interface ResumeOptions
+  extends Omit<LabScanOptions, 'over' | 'read' | 'save' | 'before' | 'base' | 'revisions'> {
+  /** How the scan is changed before it goes on, as `DaqScan.edit` does it. */
+  readonly edit?: ScanChangeInput;
   /** Name of its group, e.g. `Scan000`; default the last scan of the file. */
   readonly scan?: string;
   /** Where else the points go, e.g. `(file) => both(file, documents('run.jsonl'))`. */
@@ -48,7 +56,7 @@ export interface ResumedScan {
  *   out of reach, a scan that is complete, a file that somebody else writes; nothing has moved then
  */
 export async function resumeScan(file: string, lab: LabCore, options: ResumeOptions = {}): Promise<ResumedScan> {
-  const { scan, save = (recorder) => recorder, ...changed } = options;
+  const { scan, edit, save = (recorder) => recorder, ...changed } = options;
   const saved = await savedScan(file, scan);
   const { recipe } = saved;
   const plan = planOf(recipe.scan, lab.modules, recipe.base);
@@ -59,15 +67,20 @@ export async function resumeScan(file: string, lab: LabCore, options: ResumeOpti
     const module = moduleCalled(name, lab.modules);
     return module?.role === 'detector' ? [module] : [];
   });
+  const revisions = edit
+    ? [...saved.revisions, revisionNow(edit, { plan, step: before.steps, modules: lab.modules }, lab.clock.epochMs())]
+    : saved.revisions;
   const baseline = recipe.baseline.flatMap(({ name }) => moduleCalled(name, lab.modules) ?? []);
   const toRun = {
     ...settingsStored(recipe.settings),
+    ...settingsRevised(revisions),
     ...changed,
     over: recipe.scan,
     base: recipe.base,
     read,
     ...(baseline.length > 0 && { baseline }),
     before,
+    revisions,
   };
   const { reasons } = await lab.dryRun(toRun);
   refuse(saved, [
@@ -77,10 +90,12 @@ export async function resumeScan(file: string, lab: LabCore, options: ResumeOpti
     ...reasons,
   ]);
 
+  // What the scan itself had changed belongs to it, other than what somebody has set since.
+  await changeModules(modulesRevised(revisions), lab.modules);
   await Promise.all(plan.actuators.map(({ actuator }) => actuator.stop()));
   const gap = gapOf(saved, plan, from, lab.clock.epochMs());
-  const remarks = [...remarksOn(saved, lab.modules), ...strays(saved, plan, from, way)];
-  const run = lab.scan({ ...toRun, save: save(goOnIn(saved, { from, gap, remarks })) });
+  const remarks = [...remarksOn(saved, lab.modules, modulesRevised(revisions)), ...strays(saved, plan, from, way)];
+  const run = lab.scan({ ...toRun, save: save(goOnIn(saved, { from, gap, remarks, revisions })) });
   return { run, from, gap, remarks };
 }
 

@@ -1,4 +1,4 @@
-import { DaqtorError } from '@daqtor/core';
+import { DaqtorError, type ScanRevision } from '@daqtor/core';
 import { describeFile } from '../browse/describe-file.ts';
 import { readerThread } from '../browse/reader-thread.ts';
 import { walkNodes } from '../browse/tree.ts';
@@ -7,6 +7,7 @@ import type { RawArray } from '../h5/h5-operation.ts';
 import { RAW_DATA } from '../layout/dataset-nodes.ts';
 import { axisName, channelName, dataName, groupName } from '../layout/node-names.ts';
 import { recipeIn, type ScanRecipe } from '../layout/scan-recipe.ts';
+import { revisionsIn } from '../layout/scan-revisions.ts';
 import { runsIn, type ScanRun } from '../layout/scan-runs.ts';
 
 /** A scan as it lies in a file, finished or not. */
@@ -18,6 +19,8 @@ export interface SavedScan {
   readonly outcome: string;
   readonly recipe: ScanRecipe;
   readonly runs: readonly ScanRun[];
+  /** How it was changed while it was paused. */
+  readonly revisions: readonly ScanRevision[];
   /** Length of each scan dimension. */
   readonly shape: readonly number[];
   /** For each place of the scan, row-major: 0 if it was not measured. */
@@ -75,6 +78,7 @@ export async function savedScan(file: string, name?: string): Promise<SavedScan>
     outcome: textIn(node.attributes, 'scan_outcome'),
     recipe,
     runs: runsIn(node.attributes),
+    revisions: revisionsIn(node.attributes),
     shape: nodes.get(scalar('Status'))?.shape ?? [],
     status: status as ArrayLike<number>,
     elapsed: elapsed as ArrayLike<number>,

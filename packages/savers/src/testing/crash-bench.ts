@@ -9,6 +9,7 @@ import {
   defineDetector,
   type LabCore,
   lab,
+  liveSettings,
   type Scan,
   type ScanRecorder,
   type ScanSettingsInput,
@@ -18,6 +19,7 @@ import { z } from 'zod';
 import { describeFile } from '../browse/describe-file.ts';
 import { readArray } from '../browse/read-array.ts';
 import { findNode, walkNodes } from '../browse/tree.ts';
+import { baselineGroup } from '../modules/baseline-saver.ts';
 
 /** What instruments of a bench may differ in. */
 export interface BenchFacts {
@@ -103,6 +105,12 @@ export async function crashBench(facts: BenchFacts = {}): Promise<LabCore> {
     settings: z.object({ exposureMs: z.number() }),
     connect: async ({ exposureMs }) => ({
       identity: `eye ${serial}`,
+      adjust: liveSettings<{ readonly exposureMs: number }, 'exposureMs'>({
+        names: ['exposureMs'],
+        apply: async (wanted) => {
+          exposureMs = wanted.exposureMs;
+        },
+      }),
       grab: async () => {
         called('eye grab');
         if (failing.includes(++grabs)) throw new Error('it saw nothing');
@@ -164,11 +172,13 @@ export async function crashed(
 /** What is read while a stage ramps keeps the rounding of the time at which its line began. */
 const rounded = (value: number | bigint) => (typeof value === 'number' ? Number(value.toPrecision(10)) : value);
 
-/** All that a scan left, but for when it was: nodes, attributes and the values of arrays. */
+/** All that a scan left, but for when it was and its baseline: nodes, attributes and the values of arrays. */
 export async function contentsOf(file: string, group: string): Promise<Map<string, unknown>> {
   const contents = new Map<string, unknown>();
   for (const node of walkNodes(findNode(await describeFile(file), group, file))) {
-    const { timestamp, scan_runs, scan_recipe, date_time, settings, ...attributes } = node.attributes;
+    // Each run of a scan reads its baseline anew.
+    if (node.path.startsWith(`${baselineGroup(group)}`)) continue;
+    const { timestamp, scan_runs, scan_recipe, scan_revisions, date_time, settings, ...attributes } = node.attributes;
     const isTimes = node.path.includes('/Timestamps/');
     const values =
       node.kind === 'array' && !isTimes

@@ -11,6 +11,7 @@ import type {
 import { DaqtorError } from '../../errors/daqtor-error.ts';
 import { lab } from '../../lab/lab.ts';
 import { grid } from '../../scan/builders.ts';
+import type { ScanRevision } from '../../scan/scan-change.ts';
 import { linspace } from '../../scan/sweep.ts';
 import { stubActuator, stubDetector } from '../../testing/stub-instruments.ts';
 import { VirtualClock } from '../../time/virtual-clock.ts';
@@ -24,6 +25,8 @@ interface RecorderFaults {
   readonly failAfterMs?: number;
   /** Cannot keep a reading of the baseline. */
   readonly failAtBaseline?: boolean;
+  /** Cannot keep a change of the scan. */
+  readonly failAtRevision?: boolean;
   /** Cannot write the end. */
   readonly failAtEnd?: boolean;
   /** Makes points durable together, this long after the first of them. */
@@ -38,6 +41,7 @@ export function memoryRecorder({
   answersAtOnce = false,
   failAfterMs,
   failAtBaseline = false,
+  failAtRevision = false,
   failAtEnd = false,
   everyMs,
   waitsMs,
@@ -46,6 +50,7 @@ export function memoryRecorder({
     description: undefined as ScanDescription | undefined,
     points: [] as ScanPoint[],
     baseline: [] as BaselineReading[],
+    revisions: [] as ScanRevision[],
     outcome: undefined as ScanOutcome | undefined,
     log: [] as string[],
   };
@@ -82,6 +87,11 @@ export function memoryRecorder({
         saved$: saved,
         trouble$: trouble,
         ...(everyMs !== undefined && { ahead: 100 }),
+        revise: async (revision) => {
+          await clock.sleep(1);
+          if (failAtRevision) throw new DaqtorError('save.failed', { problem: 'disk full' });
+          kept.revisions.push(revision);
+        },
         keepBaseline: async (reading) => {
           await clock.sleep(1);
           if (failAtBaseline) throw new DaqtorError('save.failed', { problem: 'disk full' });
