@@ -1,6 +1,7 @@
 import { convertUnits } from '../../units/units.ts';
 import type { AxisValue } from '../axis-value.ts';
-import { type Modules, type PlannedActuator, planOf, type ScanPlan } from '../plan.ts';
+import type { Modules } from '../modules.ts';
+import { type PlannedActuator, planOf, type ScanPlan } from '../plan.ts';
 import { Scan } from '../scan.ts';
 import type { FlyValue } from './fly-value.ts';
 
