@@ -162,7 +162,8 @@ export type { DoneBefore } from './scan/done-before.ts';
 export { type ErrorPolicy, type ErrorRule, retry } from './scan/error-policy.ts';
 export type { Flight } from './scan/fly/flight.ts';
 export { type FlyOptions, fly } from './scan/fly/fly-scans.ts';
-export { type Base, type Modules, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
+export type { Modules } from './scan/modules.ts';
+export { type Base, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
 export type { PlannedPoint } from './scan/planned-point.ts';
 export type { PointAxis, Points, PurePoint } from './scan/points.ts';
 export type { PreflightReport } from './scan/preflight.ts';
@@ -170,18 +171,18 @@ export type { Progress, Reading } from './scan/progress.ts';
 export type { PymodaqSettings, PymodaqValue } from './scan/pymodaq/pymodaq-value.ts';
 export type { Reach } from './scan/reach.ts';
 export { type ActuatorRef, Scan } from './scan/scan.ts';
+export { revisionNow } from './scan/scan-change.ts';
+export type { ScanCourse } from './scan/scan-course.ts';
+export { type FiledScan, readScanFile, type ScanFile, scanFileJsonSchema } from './scan/scan-file.ts';
 export {
   modulesRevised,
-  revisionNow,
   type ScanChange,
   type ScanChangeInput,
   type ScanRevision,
   scanChange,
   scanRevision,
   settingsRevised,
-} from './scan/scan-change.ts';
-export type { ScanCourse } from './scan/scan-course.ts';
-export { type FiledScan, readScanFile, type ScanFile, scanFileJsonSchema } from './scan/scan-file.ts';
+} from './scan/scan-revision.ts';
 export { type ScanSettings, type ScanSettingsInput, scanSettings, settingsStored } from './scan/scan-settings.ts';
 export { parseScan, type ScanValue, scanSchema } from './scan/scan-value.ts';
 export { type Suspender, type SuspenderInput, type SuspendRule, suspendRule, suspendWhile } from './scan/suspender.ts';

@@ -11,7 +11,7 @@ import type {
 import type { DataToExport } from '../data/data-to-export.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
-import type { ScanRevision } from '../scan/scan-change.ts';
+import type { ScanRevision } from '../scan/scan-revision.ts';
 import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
 

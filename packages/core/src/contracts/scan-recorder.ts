@@ -4,7 +4,7 @@ import type { DataToExport } from '../data/data-to-export.ts';
 import type { DataDistribution } from '../data/data-with-axes.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
-import type { ScanRevision } from '../scan/scan-change.ts';
+import type { ScanRevision } from '../scan/scan-revision.ts';
 import type { ScanValue } from '../scan/scan-value.ts';
 import type { BoundedQueue } from '../streams/bounded-queue.ts';
 import type { Clock } from '../time/clock.ts';

@@ -1,10 +1,10 @@
 import type { DaqMove } from '../actors/daq-move.ts';
-import type { DaqViewer } from '../actors/daq-viewer.ts';
 import { Axis } from '../data/axis.ts';
 import type { DataDistribution } from '../data/data-with-axes.ts';
 import { areCompatible, convertUnits } from '../units/units.ts';
 import type { SignalValue } from './adaptive/signal.ts';
 import type { Flight } from './fly/flight.ts';
+import type { Modules } from './modules.ts';
 import { nameScan } from './name-scan.ts';
 import { type PlannedPoint, plannedPoint } from './planned-point.ts';
 import type { PointAxis, Points, PurePoint } from './points.ts';
@@ -62,9 +62,6 @@ export interface ScanPlan {
 
 /** Positions of actuators by their names. */
 export type Base = Readonly<Record<string, number>>;
-
-/** Modules by their names in the lab. */
-export type Modules = Readonly<Record<string, DaqMove | DaqViewer>>;
 
 /**
  * Binds a scan to the instruments of a lab. A relative scan counts from the positions that were last read.

@@ -1,8 +1,8 @@
 import type { TimedPhase } from '../scan/dead-time.ts';
 import type { ScanPhase } from './scan-facts.ts';
 
-/** What the time of each phase counts as. */
-export const PHASE_TIMES: Readonly<Record<ScanPhase, TimedPhase>> = {
+/** What the time of each phase of a scan is spent on. */
+export const timedAs: Readonly<Record<ScanPhase, TimedPhase>> = {
   preparing: 'overhead',
   reading: 'exposure',
   moving: 'motion',
