@@ -1,6 +1,5 @@
 import {
   adaptive2D,
-  type DaqFlyScan,
   type DaqMove,
   type DaqScan,
   type DaqViewer,
@@ -25,7 +24,7 @@ interface DemoScan {
   /** The channel that is shown in the end; default the first. */
   readonly shown?: string;
   /** @param points - along each axis, or as many as that makes */
-  readonly begin: (bench: Bench, points: number, save: ScanRecorder) => DaqScan | DaqFlyScan;
+  readonly begin: (bench: Bench, points: number, save: ScanRecorder) => DaqScan;
 }
 
 /** Nobody stands by to resume it: an error ends the scan. */
@@ -75,7 +74,7 @@ export const demoKinds = {
     begin: (bench, points, save) => {
       const lines = linspace(bench.y, -1, 1, points, 'mm');
       const over = fly(bench.x, -1, 1, 2 * points, { overrun: 0.05, lines, snake: true });
-      return bench.fly({ over, read: [bench.power], save });
+      return withPower(bench, over, save);
     },
   },
   average: {

@@ -1,13 +1,4 @@
-import {
-  type Clock,
-  type DaqFlyScan,
-  type DaqScan,
-  type DetectorSpec,
-  type FlyScanResult,
-  lab,
-  type PortSetting,
-  type ScanResult,
-} from '@daqtor/core';
+import { type Clock, type DaqScan, type DetectorSpec, lab, type PortSetting, type ScanResult } from '@daqtor/core';
 import { esp301, keithley2000 } from '@daqtor/drivers';
 import { dataset } from '@daqtor/savers';
 import { type DemoKind, demoKinds } from './demo-kinds.ts';
@@ -26,11 +17,11 @@ export interface DemoScanOptions {
   readonly out: string;
   readonly clock: Clock;
   /** Given the scan as soon as it runs. */
-  readonly watch: (run: DaqScan | DaqFlyScan) => void;
+  readonly watch: (run: DaqScan) => void;
 }
 
 /** Scans a target under a laser beam: the power behind it, and at rest a spectrum and a picture as well. */
-export async function demoScan(options: DemoScanOptions): Promise<ScanResult | FlyScanResult> {
+export async function demoScan(options: DemoScanOptions): Promise<ScanResult> {
   const { kind, stage, meter, spectrometer, camera, points, out, clock, watch } = options;
   const { velocity, begin } = demoKinds[kind];
   const motion = { port: stage, epsilon: 0.002, ...(velocity !== undefined && { velocity }) };

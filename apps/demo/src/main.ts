@@ -1,4 +1,4 @@
-import { type DaqFlyScan, type DaqScan, DaqtorError, realClock, VirtualClock } from '@daqtor/core';
+import { type DaqScan, DaqtorError, realClock, VirtualClock } from '@daqtor/core';
 import { opticsBench } from '@daqtor/sim';
 import { demoKinds } from './demo-kinds.ts';
 import { demoScan } from './demo-scan.ts';
@@ -14,7 +14,7 @@ async function demo(options: DemoOptions): Promise<number> {
   const clock = options.fast ? new VirtualClock(realClock.epochMs()) : realClock;
   const wire = options.inProcess ? 'memory' : 'real';
   const bench = await opticsBench({ clock, seed: options.seed, wire, speed: 3 });
-  let run: DaqScan | DaqFlyScan | undefined;
+  let run: DaqScan | undefined;
   let expected: ExpectedValues | undefined;
   const interrupt = () => {
     if (!run) process.exit(INTERRUPTED);

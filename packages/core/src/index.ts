@@ -1,5 +1,4 @@
 export { changeModules } from './actors/change-modules.ts';
-export { DaqFlyScan, type FlyScanOptions, type FlyScanResult } from './actors/daq-fly-scan.ts';
 export { DaqLogger, type LoggerOptions } from './actors/daq-logger.ts';
 export { type Arrival, DaqMove } from './actors/daq-move.ts';
 export { DaqScan, type ScanResult } from './actors/daq-scan.ts';
@@ -91,7 +90,7 @@ export type { ConnectReport } from './lab/connect-report.ts';
 export { type Lab, lab } from './lab/lab.ts';
 export { isReserved, LabCore } from './lab/lab-core.ts';
 export { type LabEvent, type LabFact, logLineOf } from './lab/lab-event.ts';
-export type { LabFlyOptions, LabOptions, LabScanOptions, LabSpecs } from './lab/lab-options.ts';
+export type { LabOptions, LabScanOptions, LabSpecs } from './lab/lab-options.ts';
 export type { ModuleInfo } from './lab/module-info.ts';
 export {
   labFromPreset,
@@ -161,9 +160,10 @@ export { type Condition, type ConditionInput, conditionSchema, inBand } from './
 export type { DeadTime } from './scan/dead-time.ts';
 export type { DoneBefore } from './scan/done-before.ts';
 export { type ErrorPolicy, type ErrorRule, retry } from './scan/error-policy.ts';
-export type { FlyPlan } from './scan/fly/fly-plan.ts';
-export { type FlyOptions, type FlyValue, fly, flySchema } from './scan/fly/fly-value.ts';
-export { type Base, type Modules, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
+export type { Flight } from './scan/fly/flight.ts';
+export { type FlyOptions, fly } from './scan/fly/fly-scans.ts';
+export type { Modules } from './scan/modules.ts';
+export { type Base, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
 export type { PlannedPoint } from './scan/planned-point.ts';
 export type { PointAxis, Points, PurePoint } from './scan/points.ts';
 export type { PreflightReport } from './scan/preflight.ts';
@@ -171,17 +171,18 @@ export type { Progress, Reading } from './scan/progress.ts';
 export type { PymodaqSettings, PymodaqValue } from './scan/pymodaq/pymodaq-value.ts';
 export type { Reach } from './scan/reach.ts';
 export { type ActuatorRef, Scan } from './scan/scan.ts';
+export { revisionNow } from './scan/scan-change.ts';
+export type { ScanCourse } from './scan/scan-course.ts';
+export { type FiledScan, readScanFile, type ScanFile, scanFileJsonSchema } from './scan/scan-file.ts';
 export {
   modulesRevised,
-  revisionNow,
   type ScanChange,
   type ScanChangeInput,
   type ScanRevision,
   scanChange,
   scanRevision,
   settingsRevised,
-} from './scan/scan-change.ts';
-export { type FiledScan, readScanFile, type ScanFile, scanFileJsonSchema } from './scan/scan-file.ts';
+} from './scan/scan-revision.ts';
 export { type ScanSettings, type ScanSettingsInput, scanSettings, settingsStored } from './scan/scan-settings.ts';
 export { parseScan, type ScanValue, scanSchema } from './scan/scan-value.ts';
 export { type Suspender, type SuspenderInput, type SuspendRule, suspendRule, suspendWhile } from './scan/suspender.ts';

@@ -90,7 +90,7 @@ it('keeps the bins of a fly scan: means, error bars and how many frames, and not
     file = '',
     group = '',
     points,
-  } = await bench.fly({ over, read: [bench.meter], save: dataset(tempFolder()) }).done;
+  } = await bench.scan({ over, read: [bench.meter], save: dataset(tempFolder()) }).done;
   const loader = await DataLoader.open(file);
   const { data } = await loader.loadData(`${group}/Detector000/Data0D/CH01`);
   const counts = await readArray(file, `${group}/Detector000/Data0D/CH00/Data00`);

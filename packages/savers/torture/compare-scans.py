@@ -32,7 +32,10 @@ for line in sys.stdin:
             faults.append(f'{name} is in one file only')
         for name in sorted(ours.keys() & expected.keys()):
             is_float = ours[name].dtype.kind in 'fc'
-            if not np.array_equal(ours[name], expected[name], equal_nan=is_float):
+            # What is read while a stage ramps keeps the rounding of the time at which its line began.
+            same = np.allclose(ours[name], expected[name], rtol=1e-10, atol=1e-10, equal_nan=True) if is_float else \
+                np.array_equal(ours[name], expected[name])
+            if not same:
                 faults.append(f'{name} differs')
         if not np.array_equal(np.isfinite(times), status != 0):
             faults.append('times and status tell of different points')

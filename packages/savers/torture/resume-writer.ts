@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { type DaqScan, inBand, type ScanRecorder, VirtualClock } from '@daqtor/core';
 import { dataset, resumeScan, type ScanSaving } from '@daqtor/savers';
 import { crashBench } from '../src/testing/crash-bench.ts';
-import { resumableScans } from './resumable-scans.ts';
+import { factsOf, resumableScans } from './resumable-scans.ts';
 
 /** What a writer is told to do. */
 export interface WriterOrder {
@@ -33,7 +33,7 @@ const moment = () => {
   if (++moments === killAt) process.kill(process.pid, 'SIGKILL');
 };
 
-const bench = await crashBench({ clock: new VirtualClock(), start: 0.5, called: moment });
+const bench = await crashBench({ ...factsOf(kind), clock: new VirtualClock(), called: moment });
 const scan = resumableScans[kind];
 if (!scan) throw new Error(`no scan ${kind}`);
 /** Notes what is durable, as soon as that is announced. */

@@ -12,12 +12,12 @@ import { savedScan } from '../src/resume/saved-scan.ts';
 import { contentsOf, crashBench, crashed } from '../src/testing/crash-bench.ts';
 import { seeded } from '../src/testing/seeded.ts';
 import { Python } from './python.ts';
-import { resumableScans } from './resumable-scans.ts';
+import { factsOf, resumableScans, smallScans } from './resumable-scans.ts';
 import type { WriterOrder } from './resume-writer.ts';
 
 /**
- * Kills scans and resumes them: `npm run torture:resume -- [rounds] [seed]`. First a small scan is killed at each step of
- * its machine and at each call of an instrument, then larger ones at random instants, again and again until they are
+ * Kills scans and resumes them: `npm run torture:resume -- [rounds] [seed]`. First small scans are killed at each step of
+ * their machine and at each call of an instrument, then larger ones at random instants, again and again until they are
  * complete, `rounds` of them. After each the file must hold what an uninterrupted scan gives, in Daqtor and in h5py, each
  * point must have been there as soon as it was announced, and no point that was there may be measured again.
  */
@@ -112,23 +112,21 @@ function reference(kind: string, saving: ScanSaving): Promise<string> {
   const scan = resumableScans[kind] as (typeof resumableScans)[string];
   const made =
     references.get(key) ??
-    crashed(scan, dataset(mkdtempSync(join(root, 'whole-')), {}, saving), root, -1).then(({ file }) => file);
+    crashed(scan, dataset(mkdtempSync(join(root, 'whole-')), {}, saving), root, -1, factsOf(kind)).then(
+      ({ file }) => file,
+    );
   references.set(key, made);
   return made;
 }
 
-/** Scans that are killed at each of their moments. */
-const SMALL = {
-  small: { kind: 'small' },
-  rich: { kind: 'rich', isRich: true, isEdited: true },
-} as const;
-type Small = keyof typeof SMALL;
+/** What is special about a scan that is killed at each of its moments. */
+const orderOf = (kind: string) => ({ kind, ...(kind === 'rich' && { isRich: true, isEdited: true }) });
 
 /** The same scan, uninterrupted. @param isEdited - whether it was changed in its middle */
-function smallReference(small: Small, isEdited: boolean): Promise<string> {
-  const key = `${small} ${isEdited}`;
+function smallReference(kind: string, isEdited: boolean): Promise<string> {
+  const key = `${kind} ${isEdited}`;
   const folder = mkdtempSync(join(root, 'whole-'));
-  const order = { ...SMALL[small], isEdited, folder, saving: {}, notes: join(folder, 'notes') };
+  const order = { ...orderOf(kind), isEdited, folder, saving: {}, notes: join(folder, 'notes') };
   const made = references.get(key) ?? live(order).then(({ file = '' }) => file);
   references.set(key, made);
   return made;
@@ -146,30 +144,34 @@ async function judgeBaseline(file: string): Promise<string[]> {
 
 /** A small scan, killed once, then resumed here. @returns what is wrong, and whether there was anything to resume */
 async function killedOnce(
-  small: Small,
+  kind: string,
   killAt: number,
   h5py: Python,
 ): Promise<{ faults: string[]; wasThere: boolean }> {
   const folder = mkdtempSync(join(root, 'step-'));
-  const order = { ...SMALL[small], folder, saving: {}, notes: join(folder, 'notes'), killAt };
+  const order = { ...orderOf(kind), folder, saving: {}, notes: join(folder, 'notes'), killAt };
   const life = await live(order);
-  const { here, faults } = await judgeLife(life, NOTHING, small);
+  const { here, faults } = await judgeLife(life, NOTHING, kind);
   if (life.file === undefined) return { faults, wasThere: false };
   if ((await savedScan(life.file)).outcome === 'completed') return { faults, wasThere: false };
-  await using bench = await crashBench({ clock: new VirtualClock(), start: 0.75 });
+  await using bench = await crashBench({ ...factsOf(kind), clock: new VirtualClock(), start: 0.75 });
   const { run, from } = await resumeScan(life.file, bench);
   if (from !== here.size) faults.push(`${here.size} points are there, and it goes on with step ${from}`);
   await run.done;
   const isEdited = (await savedScan(life.file)).revisions.length > 0;
   faults.push(...(await judgeBaseline(life.file)));
-  faults.push(...(await judgeEnd(life.file, await smallReference(small, isEdited), h5py)));
+  faults.push(...(await judgeEnd(life.file, await smallReference(kind, isEdited), h5py)));
   return { faults, wasThere: true };
 }
 
 /** A scan that is killed at random instants until it is complete. */
-async function burst(round: number, random: () => number, h5py: Python): Promise<{ faults: string[]; lives: number }> {
+async function burst(
+  round: number,
+  random: () => number,
+  h5py: Python,
+): Promise<{ kind: string; faults: string[]; lives: number }> {
   const folder = mkdtempSync(join(root, 'burst-'));
-  const kinds = Object.keys(resumableScans).filter((kind) => kind !== 'small' && kind !== 'rich');
+  const kinds = Object.keys(resumableScans).filter((kind) => !(kind in smallScans));
   const kind = kinds[round % kinds.length] as string;
   const saving = SAVINGS[Math.floor(random() * SAVINGS.length)] as ScanSaving;
   const order = { folder, kind, saving, notes: join(folder, 'notes') };
@@ -183,11 +185,11 @@ async function burst(round: number, random: () => number, h5py: Python): Promise
     before = judged.here;
     // A writer that died before it had described its scan has left nothing to go on with.
     file = life.file;
-    if (life.hasFailed) return { faults, lives };
+    if (life.hasFailed) return { kind, faults, lives };
     if (file === undefined || (await outcomeOf(file)) !== 'completed') continue;
-    return { faults: [...faults, ...(await judgeEnd(file, await reference(kind, saving), h5py))], lives };
+    return { kind, faults: [...faults, ...(await judgeEnd(file, await reference(kind, saving), h5py))], lives };
   }
-  return { faults: [...faults, `it was not complete after ${MAX_LIVES} lives`], lives: MAX_LIVES };
+  return { kind, faults: [...faults, `it was not complete after ${MAX_LIVES} lives`], lives: MAX_LIVES };
 }
 
 /** Works through tasks in lanes, each with a judge of its own. */
@@ -211,28 +213,40 @@ async function inLanes<T>(
   return results;
 }
 
+/** A small scan, killed at each of its moments. */
+async function killedEverywhere(kind: string) {
+  const folder = mkdtempSync(join(root, 'count-'));
+  const { moments } = await live({ ...orderOf(kind), folder, saving: {}, notes: join(folder, 'notes') });
+  const trials = await inLanes(moments, (i, h5py) => killedOnce(kind, i + 1, h5py), `${kind}, moment`);
+  return { kind, trials };
+}
+
+const failuresIn = (all: readonly { readonly faults: readonly string[] }[]): number =>
+  all.filter(({ faults }) => faults.length > 0).length;
+
+/** A line of the table. */
+function row(...[what, scans, resumed, failed]: readonly (string | number)[]): string {
+  return `${String(what).padEnd(52)}${[scans, resumed, failed].map((one) => String(one).padStart(10)).join('')}`;
+}
+
 try {
-  const steps: Awaited<ReturnType<typeof killedOnce>>[] = [];
-  for (const small of ['small', 'rich'] as const) {
-    const folder = mkdtempSync(join(root, 'count-'));
-    const order = { ...SMALL[small], folder, saving: {}, notes: join(folder, 'notes') };
-    const { moments } = await live(order);
-    const killed = await inLanes(moments, (i, h5py) => killedOnce(small, i + 1, h5py), `${small}, moment`);
-    const failed = killed.filter(({ faults }) => faults.length > 0).length;
-    console.log(`${killed.length} ${small} scans killed, each at another of its moments: ${failed} failed`);
-    steps.push(...killed);
-  }
+  const small = [];
+  for (const kind of Object.keys(smallScans)) small.push(await killedEverywhere(kind));
   const random = seeded(seed);
   const bursts = await inLanes(rounds, (i, h5py) => burst(i, random, h5py), 'round');
-  const failed = [...steps, ...bursts].filter(({ faults }) => faults.length > 0).length;
-  const kills = bursts.reduce((sum, { lives }) => sum + lives - 1, 0);
-  console.log(`seed ${seed}
-scans killed at each of their moments   ${steps.length}
-  that had to be resumed                ${steps.filter(({ wasThere }) => wasThere).length}
-scans killed at random instants         ${bursts.length}
-  kills, in all                         ${kills}
-scans that lost, spoilt or repeated     ${failed}
-${steps.length + bursts.length - failed} passed, ${failed} failed`);
+  const all = [...small.flatMap(({ trials }) => trials), ...bursts];
+  console.log(row('', 'scans', 'resumed', 'failed'));
+  for (const { kind, trials } of small) {
+    const resumed = trials.filter(({ wasThere }) => wasThere).length;
+    console.log(row(`${kind}, killed at each of its moments`, trials.length, resumed, failuresIn(trials)));
+  }
+  for (const kind of [...new Set(bursts.map((one) => one.kind))].sort()) {
+    const ours = bursts.filter((one) => one.kind === kind);
+    const kills = ours.reduce((sum, { lives }) => sum + lives - 1, 0);
+    console.log(row(`${kind}, killed at random instants`, ours.length, kills, failuresIn(ours)));
+  }
+  const failed = failuresIn(all);
+  console.log(`seed ${seed}\n${all.length - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 } finally {
   rmSync(root, { recursive: true, force: true });

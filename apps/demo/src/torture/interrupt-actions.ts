@@ -1,4 +1,4 @@
-import type { ScanPoint } from '@daqtor/core';
+import type { NumericArray, ScanPoint } from '@daqtor/core';
 import type { Hands, Trail } from './interrupt-trial.ts';
 
 /** Something that happens to a scan, and what it should lead to. */
@@ -18,16 +18,18 @@ const UNDER_WAY = ['moving', 'settling', 'grabbing', 'saving', 'skipping'];
 /** The interruption leaves no trace in the data. */
 function isWhole(trail: Trail, whole: Trail): string[] {
   const broken = samePoints(trail.points, whole.points);
-  if (trail.points.length !== whole.points.length)
-    broken.push(`${trail.points.length} points, not ${whole.points.length}`);
+  if (stepsOf(trail) !== stepsOf(whole)) broken.push(`${stepsOf(trail)} steps, not ${stepsOf(whole)}`);
   if (trail.outcome !== whole.outcome) broken.push(`is ${trail.outcome}, not ${whole.outcome}`);
   return broken;
 }
 
+/** A line of a fly scan is a step, and there only as a whole. */
+const stepsOf = ({ points, perStep }: Trail): number => points.length / perStep;
+
 /** What there is, is as it would have been. */
 function isBeginning(trail: Trail, whole: Trail, lengths: readonly number[]): string[] {
   const broken = samePoints(trail.points, whole.points);
-  if (!lengths.includes(trail.points.length)) broken.push(`${trail.points.length} points, not ${lengths.join(' or ')}`);
+  if (!lengths.includes(stepsOf(trail))) broken.push(`${stepsOf(trail)} steps, not ${lengths.join(' or ')}`);
   return broken;
 }
 
@@ -41,18 +43,24 @@ function samePoints(points: readonly ScanPoint[], whole: readonly ScanPoint[]): 
   return [];
 }
 
+/** Of when a line begins, a frame of it keeps the rounding of its time. */
+const DIGITS = 9;
+
+const rounded = (value: number): number => Number(value.toFixed(DIGITS));
+
 /** All of a point but its time. */
 function textOf({ step, indexes, targets, positions, data, status = 'measured' }: ScanPoint): string {
   // An axis that was stopped on its way is read back where it stands: nothing is said of a point that was given up.
-  const where = status === 'measured' ? positions : [];
-  const values = data.flatMap((one) => one.data.flatMap((each) => each.data.map((array) => [...array].map(Number))));
+  const where = status === 'measured' ? positions.map(rounded) : [];
+  const numbers = (array: NumericArray) => Array.from<number | bigint, number>(array, (one) => rounded(Number(one)));
+  const values = data.flatMap((one) => one.data.flatMap((each) => each.data.map(numbers)));
   return JSON.stringify({ step, indexes, targets, where, values, status });
 }
 
 /** Refused with a reason, or the whole scan. */
 const wholeOrRefused = (trail: Trail, whole: Trail): string[] => isWhole(trail, whole);
 
-/** How many points there are when the one under way is finished. */
+/** How many steps there are when the one under way is finished. */
 function afterPoint({ hit }: Trail, isRough: boolean): readonly number[] {
   if (!hit) return [];
   if (!UNDER_WAY.includes(hit.name)) return [hit.step];
@@ -69,7 +77,7 @@ function ends(trail: Trail, whole: Trail, lengths: readonly number[]): string[] 
   const { hit, outcome, refusal } = trail;
   if (!hit) return isWhole(trail, whole);
   const broken = isBeginning(trail, whole, lengths);
-  const expected = trail.points.length === whole.points.length ? 'completed' : 'stopped';
+  const expected = stepsOf(trail) === stepsOf(whole) ? 'completed' : 'stopped';
   if (outcome !== expected) broken.push(`is ${outcome}, not ${expected}`);
   if (refusal) broken.push(`was refused: ${refusal}`);
   return broken;
@@ -133,7 +141,9 @@ export const INTERRUPTIONS: Readonly<Record<string, Interruption>> = {
       if (whole.isAdaptive)
         return isBeginning({ ...trail, points: trail.points.slice(0, hit.step) }, whole, [hit.step]);
       const expected = whole.points.map((point) =>
-        point.step === hit.step ? { ...point, data: [], status: 'skippedByHand' as const } : point,
+        Math.floor(point.step / whole.perStep) === hit.step
+          ? { ...point, data: [], status: 'skippedByHand' as const }
+          : point,
       );
       return isWhole(trail, { ...whole, points: expected });
     },
@@ -172,5 +182,5 @@ export const INTERRUPTIONS: Readonly<Record<string, Interruption>> = {
 
 /** A wish that came with the last point, or later, finds nothing to wait for. */
 function isLast({ hit }: Trail, whole: Trail): boolean {
-  return hit !== undefined && hit.step >= whole.points.length - 1;
+  return hit !== undefined && hit.step >= stepsOf(whole) - 1;
 }

@@ -47,13 +47,15 @@ export interface Trail {
   readonly error: DaqtorError | undefined;
   readonly counts: { readonly points: number; readonly skipped: number };
   readonly points: readonly ScanPoint[];
+  /** How many of them a step has: one, or the bins of a line. */
+  readonly perStep: number;
   /** Each state that was entered, and how long it lasted. */
   readonly states: readonly { readonly name: string; readonly ms: number }[];
   /** State and step in which the interruption came; undefined if the scan was over by then. */
   readonly hit: { readonly name: string; readonly step: number; readonly isBegun: boolean } | undefined;
   /** Why the command was refused. */
   readonly refusal: string | undefined;
-  /** How many points there were at each pause, and at each hold. */
+  /** How many steps there were at each pause, and at each hold. */
   readonly pausedAt: readonly number[];
   readonly heldAt: readonly number[];
   readonly isAdaptive: boolean;
@@ -189,6 +191,7 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
   look();
 
   const { result, error } = await done;
+  const { flight: { bins: perStep = 1 } = {} } = course.make(bench).points;
   const ended = states.at(-1);
   if (world.restless) broken.push(`${world.restless} after the end`);
   if (run.state !== 'ended') broken.push(`is ${run.state} after the end`);
@@ -206,7 +209,8 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
     if (Math.abs(sum - totalMs) > 1e-6) broken.push(`its time is ${totalMs} ms, its parts ${sum} ms`);
     if (result.points + result.skipped !== kept.points.length)
       broken.push(`tells of ${result.points} + ${result.skipped} points, and kept ${kept.points.length}`);
-    if (told.points !== kept.points.length) broken.push(`${told.points} events for ${kept.points.length} points`);
+    if (told.points * perStep !== kept.points.length)
+      broken.push(`${told.points} events for ${kept.points.length} points, ${perStep} for each step`);
     if (told.ended !== 1) broken.push(`ended ${told.ended} times`);
     if (result.troubles.length > 0) broken.push(`trouble: ${result.troubles.map(String).join()}`);
     const open = told.paused - told.resumed;
@@ -225,6 +229,7 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
     error,
     counts: { points: result?.points ?? Number.NaN, skipped: result?.skipped ?? Number.NaN },
     points: kept.points,
+    perStep,
     states: states.map(({ name, beganMs }, i) => ({
       name,
       ms: (states[i + 1]?.beganMs ?? ended?.beganMs ?? beganMs) - beganMs,

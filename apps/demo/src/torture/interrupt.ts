@@ -1,4 +1,4 @@
-import { adaptive1D, adaptive2D, DaqtorError, grid, inBand, linspace, retry } from '@daqtor/core';
+import { adaptive1D, adaptive2D, DaqtorError, fly, grid, inBand, linspace, retry, times } from '@daqtor/core';
 import { scanKinds } from '@daqtor/core/testing';
 import { INTERRUPTIONS } from './interrupt-actions.ts';
 import { type Course, instantsOf, trial } from './interrupt-trial.ts';
@@ -51,6 +51,9 @@ const RICH: Readonly<Record<string, Course>> = {
 const KINDS = {
   ...scanKinds,
   adaptive_line: adaptive1D('x', 0, 2, { signal: 'meter', count: 6, initial: 3 }),
+  fly: fly('x', 0, 4, 3, { overrun: 0.5 }),
+  fly_lines: fly('x', 0, 4, 3, { lines: linspace('y', 0, 1, 3), snake: true }),
+  fly_timed: fly('x', 0, 4, 9, { lines: times(2, 80) }),
   adaptive_plane: adaptive2D(['x', 0, 1], ['y', 0, 1], { signal: 'meter', count: 7, initial: 4 }),
 };
 

@@ -3,7 +3,7 @@ import { Subject } from 'rxjs';
 
 const SAVE_MS = 3;
 
-/** A recorder in memory that takes 3 ms for a point, with an account of how it was used. */
+/** A recorder in memory that takes 3 ms for a point, or a line of them, with an account of how it was used. */
 export class KeptScan {
   readonly points: ScanPoint[] = [];
   readonly baseline: BaselineReading[] = [];
@@ -19,10 +19,14 @@ export class KeptScan {
       log$.subscribe((line) => this.log.push(line));
       const saved = new Subject<number>();
       const drained = (async () => {
+        let parts: ScanPoint[] = [];
         for await (const point of points) {
+          parts.push(point);
+          if (point.isPart) continue;
           await clock.sleep(SAVE_MS);
-          this.points.push(point);
-          saved.next(point.step);
+          this.points.push(...parts);
+          for (const { step } of parts) saved.next(step);
+          parts = [];
         }
       })();
       return {

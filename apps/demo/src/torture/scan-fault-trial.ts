@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DaqtorError, grid, lab, linspace, type ScanSettingsInput, VirtualClock } from '@daqtor/core';
+import { type DaqtorError, fly, grid, lab, linspace, type ScanSettingsInput, VirtualClock } from '@daqtor/core';
 import { dataset, readArray, readTexts } from '@daqtor/savers';
 import { actuatorOnTrial, Calls, detectorOnTrial } from './drivers-on-trial.ts';
 import type { Fault } from './faulty-call.ts';
@@ -20,7 +20,11 @@ export interface FaultOutcome {
   readonly pauses: boolean;
 }
 
+/** What a scan measures as one: a point at rest, or a line on the fly. */
+export type StepKind = 'points' | 'lines';
+
 export interface FaultTrial {
+  readonly steps: StepKind;
   /** The call that goes wrong, and how. */
   readonly call: string;
   readonly fault: Fault;
@@ -36,8 +40,15 @@ export interface FaultTrial {
  *
  * @returns every rule that was broken
  */
-export async function scanFaultTrial({ call, fault, once, onError, expected }: FaultTrial): Promise<readonly string[]> {
-  const culprit = call === 'grab' ? 'meter' : 'x';
+export async function scanFaultTrial({
+  steps,
+  call,
+  fault,
+  once,
+  onError,
+  expected,
+}: FaultTrial): Promise<readonly string[]> {
+  const culprit = call === 'grab' || call === 'live' ? 'meter' : 'x';
   const folder = mkdtempSync(join(tmpdir(), 'daqtor-scan-faults-'));
   const clock = new VirtualClock();
   const calls = new Calls(call, fault, clock, once);
@@ -46,6 +57,7 @@ export async function scanFaultTrial({ call, fault, once, onError, expected }: F
     const bench = await lab(
       {
         x: actuatorOnTrial(calls, clock, { timeoutMs: 1000, done: 'poll' }),
+        y: actuatorOnTrial(new Calls('none', fault, clock), clock, { timeoutMs: 1000, done: 'poll' }),
         meter: detectorOnTrial(calls, clock, { timeoutMs: 1000 }),
       },
       { clock },
@@ -56,7 +68,10 @@ export async function scanFaultTrial({ call, fault, once, onError, expected }: F
       if ((event.type === 'pointSkipped' || event.type === 'scanPaused') && event.error) errors.push(event.error);
     });
     const run = bench.scan({
-      over: grid(linspace(bench.x, 1, POINTS, POINTS)),
+      over:
+        steps === 'points'
+          ? grid(linspace(bench.x, 1, POINTS, POINTS))
+          : fly(bench.x, 0, 1, 1, { lines: linspace(bench.y, 1, POINTS, POINTS) }),
       read: [bench.meter],
       onError,
       save: dataset(folder),
@@ -96,7 +111,7 @@ export async function scanFaultTrial({ call, fault, once, onError, expected }: F
     for (const error of errors)
       if (error.instrument !== culprit) broken.push(`an error does not name [${culprit}]: ${error.message}`);
     if (isOpen(file)) broken.push('the file stays open');
-    broken.push(...(await lookInto(file, expected, { call, fault }, errors)));
+    broken.push(...(await lookInto(file, expected, { steps, call, fault }, errors)));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -107,18 +122,19 @@ export async function scanFaultTrial({ call, fault, once, onError, expected }: F
 async function lookInto(
   file: string,
   { outcome, statuses: wanted }: FaultOutcome,
-  { call, fault }: Pick<FaultTrial, 'call' | 'fault'>,
+  { steps, call, fault }: Pick<FaultTrial, 'steps' | 'call' | 'fault'>,
   errors: readonly DaqtorError[],
 ): Promise<readonly string[]> {
   const broken: string[] = [];
-  const numbers = async (path: string) => {
-    const { data } = await readArray(file, `/RawData/Scan000/${path}/Data0D/CH00/Data00`);
+  const numbers = async (path: string, channel = 'CH00') => {
+    const { data } = await readArray(file, `/RawData/Scan000/${path}/Data0D/${channel}/Data00`);
     return Array.from(data as ArrayLike<number>, Number);
   };
   const statuses = await numbers('Status');
   if (String(statuses) !== String(wanted)) return [`statuses are ${statuses.join()}, not ${wanted.join()}`];
   const [values, positions, times] = [
-    await numbers('Detector000'),
+    // On the fly, the number of frames comes first.
+    await numbers('Detector000', steps === 'lines' ? 'CH01' : 'CH00'),
     await numbers('Actuator000'),
     await numbers('Timestamps'),
   ];

@@ -1,4 +1,4 @@
-import type { Modules } from '../scan/plan.ts';
+import type { Modules } from '../scan/modules.ts';
 import type { DaqMove } from './daq-move.ts';
 import type { DaqViewer } from './daq-viewer.ts';
 

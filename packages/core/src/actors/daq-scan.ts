@@ -1,29 +1,30 @@
-import { BehaviorSubject, distinctUntilChanged, type Observable, skip } from 'rxjs';
+import { distinctUntilChanged, type Observable, skip } from 'rxjs';
 import { createActor } from 'xstate';
 import type { LogLine, ScanPoint } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
-import { type DeadTime, DeadTimeLedger, type TimedPhase } from '../scan/dead-time.ts';
+import { type DeadTime, DeadTimeLedger } from '../scan/dead-time.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import { modulesOf } from '../scan/modules-of.ts';
-import type { Modules } from '../scan/plan.ts';
-import { type Progress, progressOf } from '../scan/progress.ts';
-import { revisionNow, type ScanChangeInput, type ScanRevision, settingsRevised } from '../scan/scan-change.ts';
-import { type ScanSettings, settingsOf } from '../scan/scan-settings.ts';
+import type { Progress } from '../scan/progress.ts';
+import type { ScanChangeInput, ScanRevision } from '../scan/scan-revision.ts';
+import { settingsOf } from '../scan/scan-settings.ts';
 import { suspendersOf } from '../scan/suspender.ts';
 import type { Clock } from '../time/clock.ts';
 import { BaselineReader } from './baseline-reader.ts';
-import { changeModules } from './change-modules.ts';
 import { OwnGrabs } from './own-grabs.ts';
 import { PointKeeper } from './point-keeper.ts';
 import { refusalOf, type ScanCommand } from './scan-commands.ts';
 import { ScanConditions } from './scan-conditions.ts';
 import { readingDue } from './scan-crossing.ts';
-import type { EditableInput, ScanContext, ScanEmitted, ScanPhase } from './scan-facts.ts';
+import { ScanEditor } from './scan-editor.ts';
+import type { Counts, ScanContext, ScanEmitted, ScanPhase } from './scan-facts.ts';
 import { type ScanGuard, scanGuards } from './scan-guards.ts';
 import { ScanInstruments, type ScanInstrumentsOptions } from './scan-instruments.ts';
 import { scanMachine } from './scan-machine.ts';
 import type { ScanOptions } from './scan-options.ts';
+import { ScanProgress } from './scan-progress.ts';
 import { ScanWork } from './scan-work.ts';
+import { timedAs } from './timed-phases.ts';
 
 /** What a scan needs of the lab that it runs in. */
 export interface ScanSurroundings extends Pick<ScanInstrumentsOptions, 'reconnect'> {
@@ -43,22 +44,6 @@ export interface ScanResult {
   /** What went wrong at the end and did no harm to the data: a motor that could not be stopped, or did not come back. */
   readonly troubles: readonly DaqtorError[];
 }
-
-const TIMED: Readonly<Record<ScanPhase, TimedPhase>> = {
-  preparing: 'overhead',
-  reading: 'exposure',
-  moving: 'motion',
-  settling: 'settling',
-  grabbing: 'exposure',
-  saving: 'saving',
-  skipping: 'overhead',
-  waiting: 'settling',
-  interrupting: 'overhead',
-  paused: 'paused',
-  held: 'held',
-  returning: 'motion',
-  finishing: 'overhead',
-};
 
 /**
  * A scan under way: it began when it was made. In each state it can be told to pause, resume, skip, retry, stop or abort;
@@ -80,20 +65,15 @@ export class DaqScan {
   /** The machine, for those who want to inspect it. */
   readonly actor;
 
-  readonly #options: ScanOptions;
   readonly #clock: Clock;
-  readonly #startedMs: number;
   readonly #ledger: DeadTimeLedger;
   readonly #instruments: ScanInstruments;
   readonly #keeper: PointKeeper;
   readonly #work: ScanWork;
-  readonly #modules: Modules;
-  #settings: ScanSettings;
-  #revisions: readonly ScanRevision[];
-  #isEdited = false;
+  readonly #editor: ScanEditor;
   /** What interferes with the scan by itself. */
   #guards: readonly ScanGuard[] = [];
-  readonly #progress: BehaviorSubject<Progress>;
+  readonly #progress: ScanProgress;
   /** As the machine has told it; its snapshot still shows the one before while a phase begins. */
   #phase: ScanPhase = 'preparing';
   /** Of the phase under way: what a former one still does is not wanted any more. */
@@ -101,17 +81,11 @@ export class DaqScan {
 
   constructor(options: ScanOptions, { clock, reconnect }: ScanSurroundings) {
     const { over, read, baseline = [], before = NOTHING_BEFORE } = options;
-    const { steps, skipped } = before;
-    this.#options = options;
     this.#clock = clock;
-    this.#startedMs = clock.now();
-    this.#ledger = new DeadTimeLedger(this.#startedMs);
+    this.#ledger = new DeadTimeLedger(clock.now());
     const settings = settingsOf(options);
-    this.#settings = settings;
-    this.#revisions = options.revisions ?? [];
     const { waitUntil, suspendWhen, onOvershoot, returnTo } = settings;
     const modules = options.modules ?? modulesOf(options);
-    this.#modules = modules;
     const grabs = new OwnGrabs();
     const conditions = new ScanConditions({
       conditions: waitUntil,
@@ -129,29 +103,40 @@ export class DaqScan {
       grabs,
       reconnect,
     });
-    this.#keeper = new PointKeeper(clock, steps);
+    this.#keeper = new PointKeeper(clock, before.steps * (over.flight?.bins ?? 1));
     const note = this.#note.bind(this);
     const deadTime = () => this.#ledger.total(clock.now());
     const [instruments, keeper] = [this.#instruments, this.#keeper];
     this.#work = new ScanWork({ options, settings, clock, instruments, keeper, conditions, note, deadTime });
+    this.#editor = new ScanEditor({
+      plan: over,
+      settings,
+      modules,
+      revisions: options.revisions ?? [],
+      keeper,
+      clock,
+      isPaused: () => this.state === 'paused',
+      changed: (revision) => this.#take(revision),
+    });
     this.points$ = this.#keeper.points$;
-    this.#progress = new BehaviorSubject(this.#progressNow('preparing', { measured: steps - skipped, skipped }));
-    this.progress$ = this.#progress.asObservable();
+    const done = this.pointsIn({ measured: before.steps - before.skipped, skipped: before.skipped });
+    this.#progress = new ScanProgress(options, clock, done, () => this.#work.measured);
+    this.progress$ = this.#progress.progress$;
     this.actor = createActor(scanMachine, {
       clock: clock as never,
       input: {
         before,
         hasStep: (step) => this.#work.hasStep(step),
         isDropped: (step) => this.#work.isDropped(step),
-        ...this.#editable(),
+        ...this.#editor.input,
         hasBaseline: baseline.length > 0,
         returns: returnTo !== undefined,
         begin: (phase, now) => this.#begin(phase, now),
       },
     });
     this.#tell();
-    this.end = new Promise((resolve) => {
-      this.actor.on('ended', resolve);
+    this.end = new Promise<ScanEnd>((resolve) => {
+      this.actor.on('ended', ({ type: _, ...end }) => resolve({ ...end, ...this.pointsIn(end) }));
       this.actor.subscribe({ complete: () => void this.#outlive().then((end) => end && resolve(end)) });
     });
     this.done = this.end.then((end) => {
@@ -179,6 +164,11 @@ export class DaqScan {
     return status === 'active' ? (value as ScanPhase) : 'ended';
   }
 
+  /** Of how many points a number of steps is, as its machine tells them: a line of a fly scan has many. */
+  pointsIn(steps: Counts): Counts {
+    return this.#work.pointsIn(steps);
+  }
+
   /** What saving begins to wait for, e.g. room on the disk, and undefined once it goes on by itself. */
   get savingWaits$(): Observable<DaqtorError | undefined> {
     return this.#keeper.trouble$.pipe(skip(1), distinctUntilChanged());
@@ -196,7 +186,7 @@ export class DaqScan {
    */
   refusal(command: ScanCommand): string | undefined {
     if (this.#isOver || !this.#can(command)) return refusalOf(command, this.state);
-    if (this.#isEdited) return 'it is being changed just now';
+    if (this.#editor.isBusy) return 'it is being changed just now';
     if (command === 'edit') return undefined;
     if (this.state !== 'paused' || command === 'skipPoint') return undefined;
     const isReading = readingDue(this.actor.getSnapshot().context) !== undefined;
@@ -253,26 +243,12 @@ export class DaqScan {
   async edit(change: ScanChangeInput): Promise<ScanRevision> {
     const problem = this.refusal('edit');
     if (problem !== undefined) throw new DaqtorError('module.state', { instrument: 'scan', problem });
-    const { step } = this.actor.getSnapshot().context;
-    const context = { plan: this.#options.over, step, modules: this.#modules };
-    const revision = revisionNow(change, context, this.#clock.epochMs());
-    this.#isEdited = true;
-    try {
-      const undo = await changeModules(revision.modules ?? {}, this.#modules);
-      await this.#keep(revision).catch(async (error: unknown) => {
-        await undo();
-        throw error;
-      });
-      this.#take(revision);
-      return revision;
-    } finally {
-      this.#isEdited = false;
-    }
+    return await this.#editor.edit(change, this.actor.getSnapshot().context.step);
   }
 
   /** The changes that were made to it, in their order. */
   get revisions(): readonly ScanRevision[] {
-    return this.#revisions;
+    return this.#editor.revisions;
   }
 
   /** Ends the scan after the current point, or at once where none is under way; what was measured is kept. Harmless later. */
@@ -295,31 +271,16 @@ export class DaqScan {
   }
 
   #can(command: ScanCommand): boolean {
-    return this.actor.getSnapshot().can(command === 'edit' ? { type: 'edit', ...this.#editable() } : { type: command });
-  }
-
-  /** @throws DaqtorError `module.state` if the scan has ended meanwhile */
-  async #keep(revision: ScanRevision): Promise<void> {
-    const ended = () => {
-      const problem = 'it ended before it could be changed';
-      return new DaqtorError('module.state', { instrument: 'scan', problem });
-    };
-    if (this.state !== 'paused') throw ended();
-    await this.#keeper.revise(revision);
+    return this.actor
+      .getSnapshot()
+      .can(command === 'edit' ? { type: 'edit', ...this.#editor.input } : { type: command });
   }
 
   #take(revision: ScanRevision): void {
-    this.#revisions = [...this.#revisions, revision];
-    this.#settings = { ...this.#settings, ...settingsRevised([revision]) };
-    this.#work.revise(this.#settings, this.#revisions);
     const { atEpochMs: _, fromStep, ...change } = revision;
+    this.#work.revise(this.#editor.settings, this.#editor.revisions);
     this.#note('WARNING', `changed from step ${fromStep} on: ${JSON.stringify(change)}`);
-    this.actor.send({ type: 'edit', ...this.#editable() });
-  }
-
-  #editable(): EditableInput {
-    const { settleMs, waitMs, waitUntil, onError } = this.#settings;
-    return { settles: settleMs > 0 || this.#options.over.isTimed || waitUntil.length > 0, waitMs, onError };
+    this.actor.send({ type: 'edit', ...this.#editor.input });
   }
 
   get #isOver(): boolean {
@@ -335,7 +296,7 @@ export class DaqScan {
   #begin(name: ScanPhase, now: ScanContext): void {
     this.#ticket = now.ticket;
     this.#phase = name;
-    this.#ledger.enter(TIMED[name], this.#clock.now());
+    this.#ledger.enter(timedAs[name], this.#clock.now());
     if (name === 'finishing') for (const guard of this.#guards) guard.stop();
     void this.#perform(name, now);
   }
@@ -389,7 +350,7 @@ export class DaqScan {
     this.#ticket = -1;
     this.#note('ERROR', killed.message);
     const error = await this.#work.finish(end).catch((cause: unknown) => DaqtorError.of(cause, 'scan', 'finishing'));
-    const counts = { measured: end.step - end.skipped, skipped: end.skipped };
+    const counts = this.pointsIn({ measured: end.step - end.skipped, skipped: end.skipped });
     if (error) return { ...counts, outcome: 'failed', error: end.error ?? error };
     return { ...counts, outcome: end.outcome, error: end.error };
   }
@@ -397,10 +358,9 @@ export class DaqScan {
   /** While something has to come into its band; the time for it is no settling. */
   #await(waitsFor: readonly string[]): void {
     if (waitsFor.length > 0) this.#ledger.enter('conditions', this.#clock.now());
-    const wasWaiting = this.#progress.value.waitsFor.length > 0;
-    if ((waitsFor.length === 0 && !wasWaiting) || this.state === 'ended') return;
+    if ((waitsFor.length === 0 && !this.#progress.waits) || this.state === 'ended') return;
     const { step, skipped } = this.actor.getSnapshot().context;
-    this.#show(this.#phase, { measured: step - skipped, skipped }, { waitsFor });
+    this.#show(this.#phase, this.pointsIn({ measured: step - skipped, skipped }), { waitsFor });
   }
 
   /** Shows and notes what happens. */
@@ -409,24 +369,25 @@ export class DaqScan {
     this.savingWaits$.subscribe((error) => {
       this.#note(error ? 'ERROR' : 'INFO', error ? `saving waits: ${error.message}` : 'saving goes on');
       const { step, skipped } = actor.getSnapshot().context;
-      if (this.state !== 'ended') this.#show(this.state, { measured: step - skipped, skipped }, { trouble: error });
+      const counts = this.pointsIn({ measured: step - skipped, skipped });
+      if (this.state !== 'ended') this.#show(this.state, counts, { trouble: error });
     });
-    actor.on('pointSaved', (counts) => this.#show('saving', counts));
-    actor.on('pointSkipped', ({ error, status, ...counts }) => {
+    actor.on('pointSaved', (steps) => this.#show('saving', this.pointsIn(steps)));
+    actor.on('pointSkipped', ({ error, status, ...steps }) => {
       // That points are dropped was said when the scan was changed.
       if (status !== 'dropped') this.#note('WARNING', `a point was skipped${error ? `: ${error.message}` : ''}`);
-      this.#show('skipping', counts);
+      this.#show('skipping', this.pointsIn(steps));
     });
     actor.on('retrying', ({ attempt, inMs }) => this.#note('WARNING', `attempt ${attempt + 1} begins in ${inMs} ms`));
-    actor.on('paused', ({ error, ...counts }) => {
+    actor.on('paused', ({ error, ...steps }) => {
       this.#note('WARNING', error ? `paused: ${error.message}` : 'paused');
-      this.#show('paused', counts, { trouble: error });
+      this.#show('paused', this.pointsIn(steps), { trouble: error });
     });
-    actor.on('held', ({ by, ...counts }) => this.#show('held', counts, { heldBy: by }));
-    actor.on('lifted', (counts) => this.#show('moving', counts));
-    actor.on('resumed', (counts) => {
+    actor.on('held', ({ by, ...steps }) => this.#show('held', this.pointsIn(steps), { heldBy: by }));
+    actor.on('lifted', (steps) => this.#show('moving', this.pointsIn(steps)));
+    actor.on('resumed', (steps) => {
       this.#note('INFO', 'resumed');
-      this.#show('moving', counts);
+      this.#show('moving', this.pointsIn(steps));
     });
   }
 
@@ -434,24 +395,10 @@ export class DaqScan {
     this.#keeper.log({ atEpochMs: this.#clock.epochMs(), source: 'DAQ_Scan', level, text });
   }
 
-  #show(state: Progress['state'], counts: Counts, why: Why = {}): void {
-    this.#progress.next(this.#progressNow(state, counts, why));
-  }
-
-  #progressNow(state: Progress['state'], { measured, skipped }: Counts, why: Why = {}): Progress {
-    const { trouble, heldBy = [], waitsFor = [] } = why;
-    const elapsedMs = this.#clock.now() - this.#startedMs;
-    const [plan, done, point] = [this.#options.over, measured + skipped, this.#work.measured];
-    const before = this.#options.before?.steps ?? 0;
-    return progressOf({ plan, state, done, before, skipped, elapsedMs, point, trouble, heldBy, waitsFor });
+  #show(...now: Parameters<ScanProgress['show']>): void {
+    this.#progress.show(...now);
   }
 }
 
 /** How a scan ended. */
 export type ScanEnd = Omit<Extract<ScanEmitted, { type: 'ended' }>, 'type'>;
-type Why = {
-  readonly trouble?: DaqtorError | undefined;
-  readonly heldBy?: readonly string[];
-  readonly waitsFor?: readonly string[];
-};
-type Counts = { readonly measured: number; readonly skipped: number };

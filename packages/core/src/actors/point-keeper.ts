@@ -11,7 +11,7 @@ import type {
 import type { DataToExport } from '../data/data-to-export.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
-import type { ScanRevision } from '../scan/scan-change.ts';
+import type { ScanRevision } from '../scan/scan-revision.ts';
 import { Hub } from '../streams/hub.ts';
 import type { Clock } from '../time/clock.ts';
 
@@ -36,7 +36,7 @@ export class PointKeeper {
   #error: unknown;
   #ending: Promise<void> | undefined;
 
-  /** @param from - the first step; those before it are durable */
+  /** @param from - the first point; those before it are durable */
   constructor(clock: Clock, from = 0) {
     this.#clock = clock;
     this.#lastSaved = from - 1;
@@ -82,15 +82,19 @@ export class PointKeeper {
   }
 
   /**
-   * Gives a point away, and waits until the next one may be measured.
+   * Gives points away, and waits until the next ones may be measured.
    *
+   * @param points - of one step, in their order; at least one
    * @throws DaqtorError `save.failed`
    */
-  async keep(point: ScanPoint): Promise<void> {
-    await this.#points.publish(point);
+  async keep(points: readonly ScanPoint[]): Promise<void> {
+    for (const point of points) {
+      const room = this.#points.publish(point);
+      if (room) await room;
+    }
     if (!this.#recording) return;
     if (this.#error !== undefined) throw this.#error;
-    const step = point.step + 1 - (this.#recording.ahead ?? 1);
+    const step = (points.at(-1) as ScanPoint).step + 1 - (this.#recording.ahead ?? 1);
     if (this.#lastSaved >= step) return;
     await new Promise<void>((resolve, reject) => {
       this.#awaited = { step, resolve, reject };

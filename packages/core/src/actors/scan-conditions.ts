@@ -1,6 +1,6 @@
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { type Condition, conditionText, countsAt, isInside } from '../scan/condition.ts';
-import type { Modules } from '../scan/plan.ts';
+import type { Modules } from '../scan/modules.ts';
 import { numberIn, unitsOf } from '../scan/watched.ts';
 import type { Clock } from '../time/clock.ts';
 import { convertUnits } from '../units/units.ts';

@@ -7,7 +7,7 @@ import { DaqtorError } from '../errors/daqtor-error.ts';
 import { lab } from '../lab/lab.ts';
 import { adaptive1D } from '../scan/adaptive/adaptive-scans.ts';
 import { grid } from '../scan/builders.ts';
-import type { ScanChangeInput } from '../scan/scan-change.ts';
+import type { ScanChangeInput } from '../scan/scan-revision.ts';
 import { linspace } from '../scan/sweep.ts';
 import { stubActuator } from '../testing/stub-instruments.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';

@@ -41,7 +41,7 @@ export interface FailedEvent {
   readonly error: DaqtorError;
 }
 
-/** How many points a scan has measured and skipped. */
+/** How many points a scan has measured and skipped; in what its machine tells, how many steps. */
 export interface Counts {
   readonly measured: number;
   readonly skipped: number;

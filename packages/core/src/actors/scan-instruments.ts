@@ -86,10 +86,15 @@ export class ScanInstruments {
   async grab(): Promise<readonly DataToExport[]> {
     return await Promise.all(
       this.#detectors.map(async (detector) => {
-        if (detector.state === 'grabbing') await waitFor(detector.actor, ({ value }) => value !== 'grabbing');
+        if (detector.state === 'grabbing') await untilFree(detector);
         return await detector.grab();
       }),
     );
+  }
+
+  /** Waits while somebody else reads a detector. */
+  async untilFree(): Promise<void> {
+    await Promise.all(this.#detectors.map(untilFree));
   }
 
   /** Where the axes are, in the units of the scan; NaN for one that cannot be read. Never rejects. */
@@ -112,7 +117,10 @@ export class ScanInstruments {
   async rest(): Promise<readonly { readonly error: DaqtorError; readonly wasLost: boolean }[]> {
     const ends = [
       ...this.#actuators.map(({ actuator }) => ({ module: actuator, isBusy: !actuator.isAtRest })),
-      ...this.#detectors.map((detector) => ({ module: detector, isBusy: detector.state === 'grabbing' })),
+      ...this.#detectors.map((detector) => ({
+        module: detector,
+        isBusy: detector.state === 'grabbing' || detector.state === 'live',
+      })),
       ...this.#grabs.underWay.map((detector) => ({ module: detector, isBusy: true })),
     ].map(async ({ module, isBusy }) => {
       const wasLost = module.state === 'faulted' || module.state === 'offline';
@@ -153,6 +161,9 @@ export class ScanInstruments {
   }
 }
 
+async function untilFree({ actor }: DaqViewer): Promise<void> {
+  await waitFor(actor, ({ value }) => value !== 'grabbing');
+}
 const isAway = (state: Module['state']): boolean =>
   state === 'faulted' || state === 'offline' || state === 'connecting';
 

@@ -1,7 +1,8 @@
 import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import type { DoneBefore } from '../scan/done-before.ts';
-import type { Modules, ScanPlan } from '../scan/plan.ts';
-import type { ScanRevision } from '../scan/scan-change.ts';
+import type { Modules } from '../scan/modules.ts';
+import type { ScanPlan } from '../scan/plan.ts';
+import type { ScanRevision } from '../scan/scan-revision.ts';
 import type { ScanSettingsInput } from '../scan/scan-settings.ts';
 import type { Suspender } from '../scan/suspender.ts';
 import type { DaqMove } from './daq-move.ts';

@@ -1,19 +1,21 @@
-import type { LogLine, PointStatus, ScanDescription, ScanPoint } from '../contracts/scan-recorder.ts';
+import type { LogLine, ScanDescription, ScanPoint } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
 import { baselineModule, describeScan } from '../scan/describe-scan.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
-import type { PlannedPoint } from '../scan/planned-point.ts';
 import { preflight } from '../scan/preflight.ts';
-import { droppedBy, type ScanRevision } from '../scan/scan-change.ts';
-import type { ScanCourse } from '../scan/scan-course.ts';
+import { droppedBy } from '../scan/scan-change.ts';
+import type { ScanRevision } from '../scan/scan-revision.ts';
 import { type ScanSettings, storedSettings } from '../scan/scan-settings.ts';
 import type { Clock } from '../time/clock.ts';
+import { LineSteps } from './line-steps.ts';
 import type { PointKeeper } from './point-keeper.ts';
+import { PointSteps } from './point-steps.ts';
 import type { ScanConditions } from './scan-conditions.ts';
-import type { ScanContext, ScanPhase } from './scan-facts.ts';
+import type { Counts, ScanContext, ScanPhase } from './scan-facts.ts';
 import type { ScanInstruments } from './scan-instruments.ts';
 import type { ScanOptions } from './scan-options.ts';
+import type { ScanSteps } from './scan-steps.ts';
 
 type Note = (level: LogLine['level'], text: string) => void;
 
@@ -35,7 +37,7 @@ export class ScanWork {
   #settings: ScanSettings;
   #isDropped: (step: number) => boolean;
   readonly #conditions: ScanConditions;
-  readonly #course: ScanCourse;
+  readonly #steps: ScanSteps;
   readonly #clock: Clock;
   readonly #instruments: ScanInstruments;
   readonly #keeper: PointKeeper;
@@ -43,10 +45,10 @@ export class ScanWork {
   readonly #deadTime: () => DeadTime;
   /** When the first move could begin: the times of timed points count from here. */
   #begunMs = 0;
-  #planned: PlannedPoint = { indexes: [], targets: [] };
-  #positions: readonly number[] = [];
   /** What is saved next. */
-  #point: ScanPoint | undefined;
+  #points: readonly ScanPoint[] = [];
+  /** Of what was saved, points that were passed without a value. */
+  #passed: number;
   #measured: ScanPoint | undefined;
   /** The last reading of the baseline that was handed over. */
   #kept: { readonly at: 'begin' | 'end'; readonly done: Promise<void> } | undefined;
@@ -65,7 +67,8 @@ export class ScanWork {
     this.#settings = settings;
     this.#isDropped = droppedBy(options.revisions ?? [], options.over);
     this.#conditions = conditions;
-    this.#course = options.over.begin();
+    this.#steps = stepsOf(options, settings, instruments, clock);
+    this.#passed = options.before?.passed ?? 0;
     this.#clock = clock;
     this.#instruments = instruments;
     this.#keeper = keeper;
@@ -75,7 +78,7 @@ export class ScanWork {
 
   /** Whether there is such a step, as far as what was measured until now tells. */
   hasStep(step: number): boolean {
-    return this.#course.has(step);
+    return this.#steps.has(step);
   }
 
   /** Whether a step is not wanted any more. */
@@ -100,6 +103,12 @@ export class ScanWork {
     return this.#measured;
   }
 
+  /** Of how many points these numbers of steps are; those that were passed without a value count as skipped. */
+  pointsIn({ measured, skipped }: Counts): Counts {
+    const { perStep } = this.#steps;
+    return { measured: measured * perStep - this.#passed, skipped: skipped * perStep + this.#passed };
+  }
+
   /** Ends a wait under way. */
   interrupt(): void {
     this.#endWait();
@@ -119,10 +128,10 @@ export class ScanWork {
       case 'settling':
         return this.#settle(now.step);
       case 'grabbing':
-        this.#conditions.passed({ step: now.step, targets: this.#planned.targets });
-        return this.#grab(now.step);
+        this.#conditions.passed({ step: now.step, targets: this.#steps.targets });
+        return this.#measure();
       case 'saving':
-        return this.#keeper.keep(this.#point as ScanPoint);
+        return this.#save();
       case 'skipping':
         return this.#skip(now);
       case 'waiting':
@@ -153,14 +162,14 @@ export class ScanWork {
         scan: over.scan,
         base: over.base,
       });
-      const begins = before.steps === 0 ? 'begins' : `goes on after ${before.steps} points`;
+      const begins = before.steps === 0 ? 'begins' : `goes on after ${before.steps * this.#steps.perStep} points`;
       this.#note('INFO', `${over.type} ${over.subType} of ${over.size} points ${begins}`);
     }
     const { returnTo } = this.#settings;
     this.#returnTo = returnTo === 'initial' ? await this.#instruments.positions() : returnTo;
     // Points at times go on at their pace: what is next is due now.
     const isUnderWay = before.steps > 0 && this.hasStep(before.steps);
-    this.#begunMs = this.#clock.now() - (isUnderWay ? (this.#course.at(before.steps).dueMs ?? 0) : 0);
+    this.#begunMs = this.#clock.now() - (isUnderWay ? (this.#steps.dueMs(before.steps) ?? 0) : 0);
   }
 
   /** As they go into the file: numbers and texts. */
@@ -198,38 +207,38 @@ export class ScanWork {
   }
 
   async #move(step: number): Promise<void> {
-    this.#planned = this.#course.at(step);
     this.#hasMoved = true;
-    this.#positions = await this.#instruments.move(this.#planned.targets);
+    await this.#steps.approach(step);
   }
 
   /** Waits for what was moved to calm down, for the time at which the point is due, and for what has to be in its band. */
   async #settle(step: number): Promise<void> {
     const turn = this.#turn;
-    const dueMs = this.#planned.dueMs ?? Number.NEGATIVE_INFINITY;
+    const dueMs = this.#steps.dueMs(step) ?? Number.NEGATIVE_INFINITY;
     const waitMs = Math.max(this.#settings.settleMs, this.#begunMs + dueMs - this.#clock.now());
     if (waitMs > 0) await this.#sleep(waitMs);
-    const point = { step, targets: this.#planned.targets };
+    const point = { step, targets: this.#steps.targets };
     if (turn === this.#turn && this.#conditions.isDue(point))
       await this.#conditions.wait(point, this.#untilInterrupted());
   }
 
-  async #grab(step: number): Promise<void> {
-    const [turn, atEpochMs] = [this.#turn, this.#clock.epochMs()];
-    const data = await this.#instruments.grab();
-    if (turn !== this.#turn) return;
-    this.#point = { step, ...this.#planned, positions: this.#positions, data, atEpochMs };
-    this.#course.measured(this.#point);
-    this.#measured = this.#point;
+  async #measure(): Promise<void> {
+    const turn = this.#turn;
+    const isWanted = () => turn === this.#turn;
+    const points = await this.#steps.measure(isWanted);
+    if (!points || !isWanted()) return;
+    this.#points = points;
+    this.#measured = points.findLast(hasData) ?? this.#measured;
+  }
+
+  async #save(): Promise<void> {
+    await this.#keeper.keep(this.#points);
+    for (const { status } of this.#points) if (status === 'passed') this.#passed++;
   }
 
   async #skip({ step, next }: ScanContext): Promise<void> {
-    const atEpochMs = this.#clock.epochMs();
-    const status: PointStatus = next.do === 'skip' ? next.status : 'skippedByHand';
-    const isDropped = status === 'dropped';
-    if (isDropped) this.#planned = this.#course.at(step);
-    const positions = isDropped ? this.#planned.targets.map(() => Number.NaN) : await this.#instruments.readBack();
-    this.#point = { step, ...this.#planned, positions, data: [], atEpochMs, status };
+    const status = next.do === 'skip' ? next.status : 'skippedByHand';
+    this.#points = status === 'dropped' ? this.#steps.drop(step) : await this.#steps.giveUp(status);
   }
 
   async #wait({ next }: ScanContext): Promise<void> {
@@ -286,10 +295,25 @@ export class ScanWork {
     }
     if (this.#kept && baseline.last !== 'end') await this.#readAtLast();
     if (error && outcome !== 'failed') this.#note('WARNING', error.message);
-    const given = skipped > 0 ? `, ${skipped} of them skipped` : '';
-    this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the scan ${outcome} after ${step} points${given}`);
+    const points = this.pointsIn({ measured: step - skipped, skipped });
+    const given = points.skipped > 0 ? `, ${points.skipped} of them skipped` : '';
+    const done = `${points.measured + points.skipped} points${given}`;
+    this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the scan ${outcome} after ${done}`);
     await this.#keeper.end(outcome, this.#deadTime());
   }
+}
+
+const hasData = ({ data }: ScanPoint): boolean => data.length > 0;
+
+function stepsOf(
+  { over, read, before }: ScanOptions,
+  { everyMs = 0, lagMs = 0 }: ScanSettings,
+  instruments: ScanInstruments,
+  clock: Clock,
+): ScanSteps {
+  const { flight } = over;
+  if (!flight) return new PointSteps(over.begin(before?.signals), instruments, clock);
+  return new LineSteps({ over, flight, read, instruments, clock, everyMs, lagMs });
 }
 
 /** The error because of which a point was interrupted. */

@@ -4,7 +4,7 @@ import type { DataToExport } from '../data/data-to-export.ts';
 import type { DataDistribution } from '../data/data-with-axes.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
-import type { ScanRevision } from '../scan/scan-change.ts';
+import type { ScanRevision } from '../scan/scan-revision.ts';
 import type { ScanValue } from '../scan/scan-value.ts';
 import type { BoundedQueue } from '../streams/bounded-queue.ts';
 import type { Clock } from '../time/clock.ts';
@@ -74,8 +74,8 @@ export interface ScanDescription {
  */
 export type SkippedStatus = 'skippedMoving' | 'skippedSettling' | 'skippedGrabbing' | 'skippedByHand' | 'dropped';
 
-/** What became of a point. */
-export type PointStatus = 'measured' | SkippedStatus;
+/** What became of a point. `passed`: a bin of a fly scan that was passed between two frames. */
+export type PointStatus = 'measured' | SkippedStatus | 'passed';
 
 /** One point of a scan, measured or skipped. */
 export interface ScanPoint {
@@ -87,12 +87,16 @@ export interface ScanPoint {
   readonly targets: readonly number[];
   /** Positions read back after arrival, same order; NaN where a skipped point's could not be read. */
   readonly positions: readonly number[];
-  /** What each detector gave, in the order of the description's detectors; empty for a skipped point. */
+  /** What each detector gave, in the order of the description's detectors; empty for a point that was not measured. */
   readonly data: readonly DataToExport[];
   /** When the grab began, or the point was given up, in milliseconds since 1970. */
   readonly atEpochMs: number;
+  /** Of an adaptive scan: the number that the next points were decided from. */
+  readonly signal?: number;
   /** Default: `measured`. */
   readonly status?: PointStatus;
+  /** Whether the next point belongs to it, as the bins of a line do: then they become durable together, or not at all. */
+  readonly isPart?: boolean;
 }
 
 /** A line of the run's log. */

@@ -1,4 +1,3 @@
-import type { DaqFlyScan } from '../actors/daq-fly-scan.ts';
 import type { DaqScan } from '../actors/daq-scan.ts';
 import { type LabFact, pausedText, waitingText } from './lab-event.ts';
 
@@ -8,8 +7,10 @@ import { type LabFact, pausedText, waitingText } from './lab-event.ts';
  * @param isUnheard - whether nobody listens: a pause that nobody hears of would look like a scan that hangs
  */
 export function followScan(scan: DaqScan, tell: (fact: LabFact) => void, isUnheard: () => boolean): void {
-  scan.actor.on('pointSaved', ({ measured }) => tell({ type: 'pointSaved', measured }));
-  scan.actor.on('pointSkipped', ({ skipped, error }) => tell({ type: 'pointSkipped', skipped, error }));
+  scan.actor.on('pointSaved', (steps) => tell({ type: 'pointSaved', measured: scan.pointsIn(steps).measured }));
+  scan.actor.on('pointSkipped', ({ error, ...steps }) =>
+    tell({ type: 'pointSkipped', skipped: scan.pointsIn(steps).skipped, error }),
+  );
   scan.actor.on('retrying', ({ attempt, inMs, error }) => tell({ type: 'scanRetries', attempt, inMs, error }));
   scan.actor.on('paused', ({ error }) => {
     if (error && isUnheard()) console.warn(pausedText(error));
@@ -23,13 +24,4 @@ export function followScan(scan: DaqScan, tell: (fact: LabFact) => void, isUnhea
   scan.actor.on('lifted', () => tell({ type: 'scanLifted' }));
   scan.actor.on('resumed', () => tell({ type: 'scanResumed' }));
   void scan.end.then(({ outcome, measured, error }) => tell({ type: 'scanEnded', outcome, measured, error }));
-}
-
-/** Passes on what a fly scan tells. */
-export function followFlyScan(scan: DaqFlyScan, tell: (fact: LabFact) => void): void {
-  scan.actor.on('paused', () => tell({ type: 'scanPaused', error: undefined }));
-  scan.actor.on('resumed', () => tell({ type: 'scanResumed' }));
-  let measured = 0;
-  scan.points$.subscribe(() => tell({ type: 'pointSaved', measured: ++measured }));
-  scan.actor.on('ended', ({ outcome, error }) => tell({ type: 'scanEnded', outcome, measured, error }));
 }

@@ -1,19 +1,16 @@
 import { type Observable, Subject } from 'rxjs';
-import { DaqFlyScan } from '../actors/daq-fly-scan.ts';
 import { DaqLogger, type LoggerOptions } from '../actors/daq-logger.ts';
 import type { DaqMove } from '../actors/daq-move.ts';
 import { DaqScan } from '../actors/daq-scan.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
 import { parseSettings } from '../contracts/parse-settings.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
-import { flyPlanOf } from '../scan/fly/fly-plan.ts';
-import { flyReport } from '../scan/fly/fly-report.ts';
 import { planOf } from '../scan/plan.ts';
 import { type PreflightReport, preflightReport } from '../scan/preflight.ts';
 import type { Clock } from '../time/clock.ts';
 import { realClock } from '../time/real-clock.ts';
 import { type ConnectReport, connectAll } from './connect-report.ts';
-import { followFlyScan, followScan } from './follow-scan.ts';
+import { followScan } from './follow-scan.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { type LabEvent, type LabFact, logLineOf } from './lab-event.ts';
 import {
@@ -25,7 +22,7 @@ import {
   stopMotors,
   withPosition,
 } from './lab-modules.ts';
-import { isFly, type LabFlyOptions, type LabOptions, type LabScanOptions, type LabSpecs } from './lab-options.ts';
+import type { LabOptions, LabScanOptions, LabSpecs } from './lab-options.ts';
 import { infoOf, type ModuleInfo } from './module-info.ts';
 import { reconnectPolicy } from './reconnect-policy.ts';
 import { SharedResources } from './shared-resources.ts';
@@ -47,7 +44,7 @@ export class LabCore implements AsyncDisposable {
   readonly #shared = new SharedResources();
   readonly #supervisors = new Map<string, Supervisor>();
   #seq = 0;
-  #scan: DaqScan | DaqFlyScan | undefined;
+  #scan: DaqScan | undefined;
   readonly #loggers = new Set<DaqLogger>();
   #report: readonly ConnectReport[] = [];
   #closing: Promise<readonly DaqtorError[]> | undefined;
@@ -111,7 +108,12 @@ export class LabCore implements AsyncDisposable {
    * @throws DaqtorError `scan.refused` while another scan is under way
    */
   scan(options: LabScanOptions): DaqScan {
-    this.#refuseSecondScan();
+    if (this.#scan && this.#scan.state !== 'ended') {
+      throw new DaqtorError('scan.refused', {
+        problem: 'another scan is under way',
+        advice: 'Await its `done` first, or stop it',
+      });
+    }
     const scan = new DaqScan(
       { modules: this.modules, ...options, over: planOf(options.over, this.modules, options.base) },
       { clock: this.clock, reconnect: (module) => this.#connect(module) },
@@ -126,34 +128,12 @@ export class LabCore implements AsyncDisposable {
   }
 
   /**
-   * Begins a fly scan: detectors stream while an actuator ramps. One scan at a time.
-   *
-   * @throws DaqtorError `scan.refused` while another scan is under way
-   */
-  fly(options: LabFlyOptions): DaqFlyScan {
-    this.#refuseSecondScan();
-    const scan = new DaqFlyScan({ ...options, over: flyPlanOf(options.over, this.modules) }, this.clock);
-    this.#scan = scan;
-    followFlyScan(scan, (fact) => this.tell('scan', fact));
-    return scan;
-  }
-
-  #refuseSecondScan(): void {
-    if (!this.#scan || this.#scan.state === 'ended') return;
-    throw new DaqtorError('scan.refused', {
-      problem: 'another scan is under way',
-      advice: 'Await its `done` first, or stop it',
-    });
-  }
-
-  /**
    * Says what a scan would do: why it would be refused, how far it goes, how long it takes, how much it writes. Moves
    * nothing and opens no file.
    *
    * @throws DaqtorError `scan.refused` only for a scan that makes no sense in any lab
    */
-  async dryRun(options: LabScanOptions | LabFlyOptions): Promise<PreflightReport> {
-    if (isFly(options)) return await flyReport({ ...options, over: flyPlanOf(options.over, this.modules) });
+  async dryRun(options: LabScanOptions): Promise<PreflightReport> {
     return await preflightReport({
       modules: this.modules,
       ...options,

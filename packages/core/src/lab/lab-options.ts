@@ -1,9 +1,7 @@
-import type { FlyScanOptions } from '../actors/daq-fly-scan.ts';
 import type { ScanOptions } from '../actors/scan-options.ts';
 import type { ActuatorSpec } from '../contracts/define-actuator.ts';
 import type { DetectorSpec } from '../contracts/define-detector.ts';
 import type { TraceLine } from '../contracts/wire.ts';
-import type { FlyValue } from '../scan/fly/fly-value.ts';
 import type { Base } from '../scan/plan.ts';
 import type { Scan } from '../scan/scan.ts';
 import type { ScanValue } from '../scan/scan-value.ts';
@@ -38,13 +36,4 @@ export interface LabScanOptions extends Omit<ScanOptions, 'over'> {
   readonly over: Scan | ScanValue;
   /** What a relative scan counts from, where it is not where the actuators are now: of a scan that is resumed. */
   readonly base?: Base;
-}
-
-/** A fly scan for a lab, e.g. over `fly(bench.x, 0, 10, 100)`. */
-export interface LabFlyOptions extends Omit<FlyScanOptions, 'over'> {
-  readonly over: FlyValue;
-}
-
-export function isFly(options: LabScanOptions | LabFlyOptions): options is LabFlyOptions {
-  return 'kind' in options.over && options.over.kind === 'fly';
 }

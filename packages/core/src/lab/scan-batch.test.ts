@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DataWithAxes } from '../data/data-with-axes.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
-import { fly } from '../scan/fly/fly-value.ts';
+import { fly } from '../scan/fly/fly-scans.ts';
 import { linspace } from '../scan/sweep.ts';
 import { stubActuator, stubDetector } from '../testing/stub-instruments.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
@@ -57,7 +57,7 @@ it('is refused as a whole, with the reasons against each scan, before anything m
   await expect(run.done).rejects.toMatchObject({
     code: 'scan.refused',
     message: expect.stringMatching(
-      /far: \[x\] 1 of 3 positions .*; scan 3: \[x\] the ramp ends at 12 mm.*Nothing has moved/,
+      /far: \[x\] 1 of 3 positions .*; scan 3: \[x\] 1 of 5 positions \(0 to 12 mm\).*Nothing has moved/,
     ),
   });
   expect(states(run)).toEqual(['good waiting', 'far waiting', 'scan 3 waiting']);
@@ -94,6 +94,6 @@ it('knows within 5 % how long a fly scan takes before it runs', async () => {
   const { durationMs, points, reasons } = await b.dryRun({ over, read: [b.meter] });
   expect([points, reasons]).toEqual([2, []]);
   const beganMs = b.clock.now();
-  await b.fly({ over, read: [b.meter] }).done;
+  await b.scan({ over, read: [b.meter] }).done;
   expect(Math.abs((b.clock.now() - beganMs) / durationMs - 1)).toBeLessThan(0.05);
 });

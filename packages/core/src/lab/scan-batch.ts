@@ -1,14 +1,15 @@
 import { type Observable, Subject } from 'rxjs';
-import type { DaqFlyScan, FlyScanResult } from '../actors/daq-fly-scan.ts';
 import type { DaqScan, ScanResult } from '../actors/daq-scan.ts';
 import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { ScanFile } from '../scan/scan-file.ts';
 import type { LabCore } from './lab-core.ts';
-import { isFly, type LabFlyOptions, type LabScanOptions } from './lab-options.ts';
+import type { LabScanOptions } from './lab-options.ts';
 
-/** One of several scans: what `bench.scan` or `bench.fly` takes, with a name for people. */
-export type BatchScan = { readonly name?: string } & (LabScanOptions | LabFlyOptions);
+/** One of several scans: what `bench.scan` takes, with a name for people. */
+export interface BatchScan extends LabScanOptions {
+  readonly name?: string;
+}
 
 export interface BatchOptions {
   /** Where those are kept that do not say so themselves, e.g. `dataset('./data')`: all in one file. */
@@ -22,7 +23,7 @@ export interface BatchEntry {
   readonly name: string;
   readonly state: 'waiting' | 'running' | 'completed' | 'stopped' | 'failed';
   /** Of one that was completed or stopped. */
-  readonly result?: ScanResult | FlyScanResult;
+  readonly result?: ScanResult;
   /** Of one that failed. */
   readonly error?: DaqtorError;
 }
@@ -37,7 +38,7 @@ export interface BatchResult {
 export interface BatchRun {
   readonly index: number;
   readonly name: string;
-  readonly run: DaqScan | DaqFlyScan;
+  readonly run: DaqScan;
 }
 
 /**
@@ -71,8 +72,7 @@ export function scansOf({ scans }: Pick<ScanFile, 'scans'>, lab: LabCore): Batch
 
 /** Nobody stands by to resume a scan of a batch: an error ends it, unless it has a policy of its own. */
 function completed(scan: BatchScan, { save }: BatchOptions): BatchScan {
-  const kept = save && !scan.save ? { ...scan, save } : scan;
-  return isFly(kept) ? kept : { onError: 'abort', ...kept };
+  return { onError: 'abort', ...scan, ...(save && !scan.save && { save }) };
 }
 
 /** A batch under way: it began when it was made. */
@@ -91,7 +91,7 @@ export class ScanBatch {
   readonly #options: BatchOptions;
   readonly #runs = new Subject<BatchRun>();
   readonly #entries: BatchEntry[];
-  #current: DaqScan | DaqFlyScan | undefined;
+  #current: DaqScan | undefined;
   #isStopped = false;
 
   constructor(lab: LabCore, scans: readonly BatchScan[], options: BatchOptions) {
@@ -109,7 +109,7 @@ export class ScanBatch {
   }
 
   /** The scan under way. */
-  get current(): DaqScan | DaqFlyScan | undefined {
+  get current(): DaqScan | undefined {
     return this.#current;
   }
 
@@ -163,7 +163,7 @@ export class ScanBatch {
 
   async #outcomeOf(index: number, name: string, scan: BatchScan): Promise<BatchEntry> {
     try {
-      const run = isFly(scan) ? this.#lab.fly(scan) : this.#lab.scan(scan);
+      const run = this.#lab.scan(scan);
       this.#current = run;
       this.#runs.next({ index, name, run });
       const result = await run.done;

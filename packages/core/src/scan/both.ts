@@ -2,7 +2,7 @@ import { combineLatest, map, of, Subject } from 'rxjs';
 import { orAborted } from '../actors/or-aborted.ts';
 import type { BaselineReading, ScanPoint, ScanRecorder, ScanRecording } from '../contracts/scan-recorder.ts';
 import { BoundedQueue } from '../streams/bounded-queue.ts';
-import type { ScanRevision } from './scan-change.ts';
+import type { ScanRevision } from './scan-revision.ts';
 
 /** Points that one recorder may be ahead of another. */
 const AHEAD_OF_OTHERS = 16;

@@ -1,6 +1,7 @@
 import type { DaqMove } from '../actors/daq-move.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
-import type { Modules, ScanPlan } from './plan.ts';
+import type { Modules } from './modules.ts';
+import type { ScanPlan } from './plan.ts';
 
 /** What a scan is made with, as far as it names modules. */
 export interface ModulesIn {

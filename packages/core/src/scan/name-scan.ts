@@ -16,6 +16,7 @@ const SUB_TYPES: Partial<Readonly<Record<ScanValue['kind'], string>>> = {
   fermat: 'Fermat',
   rings: 'Rings',
   scatter: 'Random',
+  fly: 'Fly',
   adaptive1D: 'Adaptive',
   adaptive2D: 'Adaptive',
   shuffle: 'Random',

@@ -1,12 +1,13 @@
 import type { DaqMove } from '../actors/daq-move.ts';
-import type { DaqViewer } from '../actors/daq-viewer.ts';
 import { Axis } from '../data/axis.ts';
 import type { DataDistribution } from '../data/data-with-axes.ts';
 import { areCompatible, convertUnits } from '../units/units.ts';
 import type { SignalValue } from './adaptive/signal.ts';
+import type { Flight } from './fly/flight.ts';
+import type { Modules } from './modules.ts';
 import { nameScan } from './name-scan.ts';
 import { type PlannedPoint, plannedPoint } from './planned-point.ts';
-import type { PointAxis, PurePoint } from './points.ts';
+import type { PointAxis, Points, PurePoint } from './points.ts';
 import { Scan } from './scan.ts';
 import { decidedCourse, fixedCourse, type ScanCourse } from './scan-course.ts';
 import type { ScanValue } from './scan-value.ts';
@@ -43,8 +44,14 @@ export interface ScanPlan {
   readonly problems: readonly string[];
   /** What its points are decided from, where they follow from the data; then `size` is the most that there may be. */
   readonly signal?: SignalValue;
-  /** Begins a run along it. */
-  begin(): ScanCourse;
+  /** How its points are passed, where they are the bins of a fly scan; its last actuator is the one that ramps. */
+  readonly flight?: Flight;
+  /**
+   * Begins a run along it.
+   *
+   * @param past - what its points are decided from, of the steps that were done before; NaN for one without data
+   */
+  begin(past?: readonly number[]): ScanCourse;
   /** The point of a step, from 0 to `size - 1`; of an adaptive scan, that of a signal that is the same everywhere. */
   at(step: number): PlannedPoint;
   /** Positions of one actuator in the order of the array index. */
@@ -55,9 +62,6 @@ export interface ScanPlan {
 
 /** Positions of actuators by their names. */
 export type Base = Readonly<Record<string, number>>;
-
-/** Modules by their names in the lab. */
-export type Modules = Readonly<Record<string, DaqMove | DaqViewer>>;
 
 /**
  * Binds a scan to the instruments of a lab. A relative scan counts from the positions that were last read.
@@ -89,6 +93,7 @@ export function planOf(scan: Scan | ScanValue, modules: Modules, base: Base = {}
   };
   const at = (step: number) => place(points.at(step));
   const { size, decisions } = points;
+  const flight = flightIn(points, bindings);
   return {
     ...nameScan(value, points),
     actuators,
@@ -103,7 +108,8 @@ export function planOf(scan: Scan | ScanValue, modules: Modules, base: Base = {}
     ),
     problems: [...new Set(bindings.flatMap(({ problem }) => problem ?? []))],
     ...(decisions && { signal: decisions.signal }),
-    begin: () => (decisions ? decidedCourse(decisions, size, place) : fixedCourse(size, at)),
+    ...(flight && { flight }),
+    begin: (past = []) => (decisions ? decidedCourse(decisions, size, place, past) : fixedCourse(size, at)),
     at,
     positions: (actuator) => coordinates(places[actuator] ?? -1),
     navAxes: () =>
@@ -117,6 +123,12 @@ export function planOf(scan: Scan | ScanValue, modules: Modules, base: Base = {}
         });
       }),
   };
+}
+
+/** The flight with what is added to the positions of its ramps; none where nothing can ramp, which `problems` says. */
+function flightIn({ flight }: Points, bindings: readonly Binding[]): Flight | undefined {
+  const { planned, offset = 0 } = bindings.at(-1) ?? {};
+  return flight && planned && { ...flight, from: flight.from + offset, to: flight.to + offset };
 }
 
 interface Binding {

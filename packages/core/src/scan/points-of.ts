@@ -1,5 +1,6 @@
 import { adaptivePoints } from './adaptive/adaptive-points.ts';
 import { axisPoints } from './axis-value.ts';
+import { flyPoints } from './fly/fly-points.ts';
 import { concatOf, zipOf } from './kinds/joined.ts';
 import { maskedOf } from './kinds/masked.ts';
 import { pathOf } from './kinds/path.ts';
@@ -47,6 +48,8 @@ export function pointsOf(scan: ScanValue): Points {
     case 'adaptive1D':
     case 'adaptive2D':
       return adaptivePoints(scan);
+    case 'fly':
+      return flyPoints(scan, scan.lines && knownPoints(scan.lines));
     case 'pymodaq':
       return pymodaqPoints(scan);
     case 'product':
@@ -70,13 +73,13 @@ export function pointsOf(scan: ScanValue): Points {
   }
 }
 
-/** Points that do not depend on what is measured. */
+/** Points that do not depend on what is measured, and can be measured one by one. */
 function knownPoints(scan: ScanValue): Points {
   const points = pointsOf(scan);
-  if (!points.decisions) return points;
-  throw refusal(
-    'an adaptive scan cannot be part of another: its points are not known beforehand',
-    undefined,
-    'Run it by itself, several of them as a batch',
-  );
+  const reason = points.decisions
+    ? 'an adaptive scan cannot be part of another: its points are not known beforehand'
+    : points.flight && 'a fly scan cannot be part of another: its bins are passed, not visited';
+  if (reason === undefined) return points;
+  const advice = points.flight ? 'Say in its `lines` what comes before each ramp' : 'Run it by itself';
+  throw refusal(reason, undefined, `${advice}, several of them as a batch`);
 }

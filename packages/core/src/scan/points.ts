@@ -1,5 +1,6 @@
 import type { DataDistribution } from '../data/data-with-axes.ts';
 import type { Decisions } from './adaptive/decisions.ts';
+import type { Flight } from './fly/flight.ts';
 
 /** What a scan varies: the position of an actuator, the time, or the number of a repetition. */
 export interface PointAxis {
@@ -42,6 +43,8 @@ export interface Points {
    * those of a signal that is the same everywhere.
    */
   readonly decisions?: Decisions;
+  /** Of points that are the bins of a fly scan: how they are passed. */
+  readonly flight?: Flight;
 }
 
 /** Points that are a list: each has its place at the number of its step. */

@@ -5,8 +5,12 @@ import { lab } from '../lab/lab.ts';
 import { ellipse, linear } from '../roi/region.ts';
 import { stubActuator, stubDetector } from '../testing/stub-instruments.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
-import { grid, times } from './builders.ts';
-import { linspace, positions } from './sweep.ts';
+import { adaptive1D, adaptive2D } from './adaptive/adaptive-scans.ts';
+import { concat, fermat, grid, path, pymodaq, rings, scatter, spiral, squareSpiral, times, zip } from './builders.ts';
+import { fly } from './fly/fly-scans.ts';
+import type { Scan } from './scan.ts';
+import type { ScanSettingsInput } from './scan-settings.ts';
+import { linspace, logspace, positions, sparse, steps } from './sweep.ts';
 import { tabular } from './tabular.ts';
 
 /** Moves at a constant speed, in mm/s, after 5 ms in which it starts. */
@@ -21,7 +25,10 @@ const stage = (speed: number) =>
         [from, to, beganMs] = [to, target, clock.now()];
       },
       isMoving: async () => clock.now() - beganMs < moveMs(from, to),
-      readPosition: async () => to,
+      readPosition: async () => {
+        const way = Math.min(1, (clock.now() - beganMs) / moveMs(from, to));
+        return way < 1 ? from + (to - from) * way : to;
+      },
     };
   });
 
@@ -44,19 +51,82 @@ async function bench(calls: string[] = []) {
 }
 
 describe('the duration', () => {
-  const kinds = {
-    'a grid': (b: Awaited<ReturnType<typeof bench>>) => grid(linspace(b.y, -1, 1, 6), linspace(b.x, -1, 1, 7)),
-    'a grid in random order': (b: Awaited<ReturnType<typeof bench>>) =>
-      grid(linspace(b.y, -1, 1, 6), linspace(b.x, -1, 1, 7, 'mm')).shuffled(4),
-    'a list': (b: Awaited<ReturnType<typeof bench>>) =>
-      tabular(positions(b.x, [3000, -3000, 0], 'um'), positions(b.y, [0, 1, 4])),
-    'a grid at times': (b: Awaited<ReturnType<typeof bench>>) => grid(times(3, 4000), linspace(b.x, 0, 1, 4)),
+  type Bench = Awaited<ReturnType<typeof bench>>;
+  const disc = { radius: 2, spacing: 0.7 };
+  const kinds: Readonly<Record<string, (b: Bench) => Scan>> = {
+    'a line': (b) => grid(linspace(b.x, -1, 1, 9)),
+    'a line in steps': (b) => grid(steps(b.x, -1, 1, 0.3)),
+    'a line with a constant ratio': (b) => grid(logspace(b.x, 0.01, 4, 9)),
+    'positions in their order': (b) => grid(positions(b.x, [3, -2, 1, 4, 0])),
+    'ranges of an axis': (b) => grid(sparse(b.x, '0:0.5:2, 3, 4')),
+    'a grid': (b) => grid(linspace(b.y, -1, 1, 6), linspace(b.x, -1, 1, 7)),
+    'a grid to and fro': (b) => grid(linspace(b.y, -1, 1, 6), linspace(b.x, -1, 1, 7)).snake(),
+    'a grid in random order': (b) => grid(linspace(b.y, -1, 1, 6), linspace(b.x, -1, 1, 7, 'mm')).shuffled(4),
+    'a grid within a region': (b) =>
+      grid(linspace(b.y, -2, 2, 7), linspace(b.x, -2, 2, 7)).inside(ellipse([0, 0], [2, 2]), b.x, b.y),
+    'a line there and back': (b) => grid(linspace(b.x, -1, 1, 9)).backAndForth(),
+    'random points': (b) =>
+      scatter(
+        [
+          [b.x, -2, 2],
+          [b.y, -2, 2],
+        ],
+        20,
+        3,
+      ),
+    'a square spiral': (b) => squareSpiral(b.x, b.y, { step: 0.5, rings: 2 }),
+    'a spiral': (b) => spiral(b.x, b.y, disc),
+    "Fermat's spiral": (b) => fermat(b.x, b.y, disc),
+    rings: (b) => rings(b.x, b.y, { ...disc, perRing: 4 }),
+    'a list': (b) => tabular(positions(b.x, [3000, -3000, 0], 'um'), positions(b.y, [0, 1, 4])),
+    'lists side by side': (b) => zip(linspace(b.x, 0, 4, 5), linspace(b.y, 4, 0, 5)),
+    'lists one after the other': (b) => concat(linspace(b.x, 0, 1, 5), linspace(b.x, 4, 3, 5)),
+    'a path': (b) =>
+      path(
+        [b.x, b.y],
+        [
+          [0, 0],
+          [3, 0],
+          [3, 3],
+        ],
+        0.5,
+      ),
+    'a series': () => times(5, 700),
+    'a grid at times': (b) => grid(times(3, 4000), linspace(b.x, 0, 1, 4)),
+    'a line several times': (b) => grid(linspace(b.x, 0, 1, 5)).repeated(3),
+    'a line, each point several times': (b) => grid(linspace(b.x, 0, 1, 5)).repeated(3, { each: true }),
+    'a line from where the axis is': (b) => grid(linspace(b.x, -1, 1, 9)).relative(),
+    'an adaptive line of which nothing is known': (b) => adaptive1D(b.x, 0, 4, { signal: b.meter, count: 20 }),
+    'an adaptive plane of which nothing is known': (b) =>
+      adaptive2D([b.x, 0, 2], [b.y, 0, 2], { signal: b.meter, count: 20, initial: 9 }),
+    'lines on the fly': (b) => fly(b.x, -1, 1, 10, { overrun: 0.2, lines: linspace(b.y, 0, 1, 4) }),
+    'lines on the fly, to and fro, at times': (b) => fly(b.x, -1, 1, 10, { lines: times(3, 2000), snake: true }),
+    'as PyMoDAQ': (b) => pymodaq([b.x], { type: 'Scan1D', subType: 'Linear', start: 0, stop: 2, step: 0.2 }),
   };
+  const habits = {
+    'and nothing else': {},
+    'with waits and the way back': { waitMs: 30, returnTo: 'initial' },
+    'with the way to somewhere else': { returnTo: { x: 5, y: -5 } },
+  } as const;
+  const cases = Object.keys(kinds).flatMap((kind) => Object.keys(habits).map((habit) => [kind, habit] as const));
 
-  it.each(Object.entries(kinds))('of %s is foreseen within 5 % of what it takes', async (_, scanOf) => {
+  it.each(cases)('of %s %s is foreseen within 5 % of what it takes', async (kind, habit) => {
     await using b = await bench();
     await b.camera.grab();
-    const options = { over: scanOf(b), read: [b.camera, b.meter], settleMs: 20 };
+    await Promise.all([b.x.move(0.5), b.y.move(-0.5)]);
+    const over = (kinds[kind] as (b: Bench) => Scan)(b);
+    const settings: ScanSettingsInput = habits[habit as keyof typeof habits];
+    const { returnTo } = settings;
+    const axes = over.points.axes.map(({ name }) => name);
+    const home = typeof returnTo === 'object' && Object.entries(returnTo).filter(([name]) => axes.includes(name));
+    const options = {
+      over,
+      read: [b.camera, b.meter],
+      settleMs: 20,
+      onError: 'abort' as const,
+      ...settings,
+      ...(home && { returnTo: Object.fromEntries(home) }),
+    };
     const { durationMs, unknownDurations } = await b.dryRun(options);
     const { deadTime } = await b.scan(options).done;
     expect(unknownDurations).toEqual([]);

@@ -7,8 +7,9 @@ import { convertUnits } from '../units/units.ts';
 import { conditionProblems, conditionText, whenText } from './condition.ts';
 import { type DoneBefore, NOTHING_BEFORE } from './done-before.ts';
 import { estimateDuration } from './estimate-duration.ts';
+import type { Modules } from './modules.ts';
 import { modulesOf as modulesIn } from './modules-of.ts';
-import type { Modules, ScanPlan } from './plan.ts';
+import type { ScanPlan } from './plan.ts';
 import { type Reach, reachOf } from './reach.ts';
 import { type ScanSettings, type ScanSettingsInput, settingsOf, settingsProblems } from './scan-settings.ts';
 import { suspendProblems, suspendText } from './suspender.ts';
@@ -98,12 +99,17 @@ function reasonsAgainst(input: PreflightInput): string[] {
   const names = {
     actuators: over.actuators.map(({ actuator }) => actuator.name),
     detectors: [...read, ...(input.baseline ?? []), ...watchedIn(input)].map(({ name }) => name),
+    flies: over.flight !== undefined,
   };
   const all = input.modules ?? modulesIn(input);
   const reasons = [
     ...(input.follows && input.follows.file === undefined ? ['it follows a scan that was not saved'] : []),
     ...over.problems,
-    ...conditionProblems(settings.waitUntil, { actuators: names.actuators, size: over.size, modules: all }),
+    ...conditionProblems(settings.waitUntil, {
+      actuators: names.actuators,
+      size: over.flight?.lines ?? over.size,
+      modules: all,
+    }),
     ...suspendProblems(settings.suspendWhen, all),
     ...settingsProblems(settings, names),
     ...returnProblems(over, settings),

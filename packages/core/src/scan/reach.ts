@@ -1,4 +1,5 @@
 import { convertUnits } from '../units/units.ts';
+import { rampOf } from './fly/flight.ts';
 import type { ScanPlan } from './plan.ts';
 
 /** Where a scan takes one of its actuators, in the actuator's own units. */
@@ -7,7 +8,7 @@ export interface Reach {
   readonly units: string;
   readonly min: number;
   readonly max: number;
-  /** How many positions there are; each place of a grid's axis once. */
+  /** How many positions there are; each place of a grid's axis once, both ends of a ramp among them. */
   readonly count: number;
   /** How many of them lie outside the actuator's limits. */
   readonly outside: number;
@@ -25,6 +26,7 @@ export function reachOf(plan: ScanPlan, index: number): Reach {
     count++;
     if (!(target >= limits.min && target <= limits.max)) outside++;
   };
+  if (plan.flight && index === plan.actuators.length - 1) rampOf(plan.flight, 0).forEach(see);
   if (plan.isComplete) plan.positions(index).forEach(see);
   else for (let step = 0; step < plan.size; step++) see(plan.at(step).targets[index] as number);
   return { name: actuator.name, units: actuator.units, min, max, count, outside };

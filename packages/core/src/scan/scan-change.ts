@@ -1,50 +1,16 @@
-import { z } from 'zod';
 import type { DaqMove } from '../actors/daq-move.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
 import { parseSettings } from '../contracts/parse-settings.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
-import { conditionProblems, conditionSchema } from './condition.ts';
-import { errorPolicies } from './error-policy.ts';
-import type { Modules, ScanPlan } from './plan.ts';
-import type { ScanSettings } from './scan-settings.ts';
-
-/** What a person changes of a scan that is paused, for the points that are not measured yet. Plain data. */
-export const scanChange = z.strictObject({
-  reason: z.string().optional().describe('For people, and for the file'),
-  within: z
-    .record(z.string(), z.tuple([z.number(), z.number()]))
-    .optional()
-    .describe('Narrower ranges of actuators, in the units of the scan: points outside are dropped'),
-  drop: z.array(z.int().min(0)).min(1).optional().describe('Numbers of points that are dropped, from 0'),
-  settings: z
-    .strictObject({
-      settleMs: z.number().nonnegative().optional(),
-      waitMs: z.number().nonnegative().optional(),
-      waitUntil: z.array(conditionSchema).optional(),
-      onError: errorPolicies.optional(),
-    })
-    .optional()
-    .describe('Settings of the scan, e.g. `settleMs`'),
-  modules: z
-    .record(z.string(), z.record(z.string(), z.unknown()))
-    .optional()
-    .describe('Settings of modules, by their names, e.g. `{ camera: { exposureMs: 20 } }`'),
-});
-export type ScanChange = z.output<typeof scanChange>;
-export type ScanChangeInput = z.input<typeof scanChange>;
-
-/** A change that was made: it counts from a point on. */
-export const scanRevision = scanChange.extend({
-  /** The first point that it counts for; those before are as they were measured. */
-  fromStep: z.int().min(0),
-  atEpochMs: z.number(),
-});
-export type ScanRevision = z.output<typeof scanRevision>;
+import { conditionProblems } from './condition.ts';
+import type { Modules } from './modules.ts';
+import type { ScanPlan } from './plan.ts';
+import { type ScanChange, type ScanChangeInput, type ScanRevision, scanChange } from './scan-revision.ts';
 
 /** Which points a person does not want any more: a test for steps. */
 export function droppedBy(
   revisions: readonly ScanRevision[],
-  { actuators, at }: Pick<ScanPlan, 'actuators' | 'at'>,
+  { actuators, at, flight }: Pick<ScanPlan, 'actuators' | 'at' | 'flight'>,
 ): (step: number) => boolean {
   const tests = revisions.flatMap(({ fromStep, drop, within }) => {
     if (!drop && !within) return [];
@@ -56,7 +22,7 @@ export function droppedBy(
       if (step < fromStep) return false;
       if (steps.has(step)) return true;
       if (ranges.length === 0) return false;
-      const { targets } = at(step);
+      const { targets } = at(step * (flight?.bins ?? 1));
       return ranges.some(([axis, [from, to]]) => !isWithin(targets[axis] as number, from, to));
     };
   });
@@ -64,24 +30,6 @@ export function droppedBy(
 }
 
 const isWithin = (target: number, from: number, to: number): boolean => target >= from && target <= to;
-
-/** The settings of a scan as its revisions left them. */
-export function settingsRevised(revisions: readonly ScanRevision[]): Partial<ScanSettings> {
-  const changes = revisions.flatMap(({ settings }) => (settings ? [settings] : []));
-  return Object.fromEntries(
-    changes.flatMap((change) => Object.entries(change).filter(([, value]) => value !== undefined)),
-  );
-}
-
-/** The settings of modules that revisions have changed, by name; the last change counts. */
-export function modulesRevised(
-  revisions: readonly ScanRevision[],
-): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
-  const all: Record<string, Record<string, unknown>> = {};
-  for (const { modules = {} } of revisions)
-    for (const [name, settings] of Object.entries(modules)) all[name] = { ...all[name], ...settings };
-  return all;
-}
 
 export interface ChangeContext {
   readonly plan: ScanPlan;
@@ -118,19 +66,25 @@ function changeProblems(change: ScanChange, { plan, step, modules }: ChangeConte
   const names = plan.actuators.map(({ actuator }) => actuator.name);
   const isEmpty =
     Object.keys(within).length + drop.length + Object.keys(changes).length + Object.keys(settings ?? {}).length === 0;
+  // Of a fly scan lines are dropped, not bins.
+  const size = plan.flight?.lines ?? plan.size;
+  const ramping = plan.flight && names.at(-1);
   const measured = drop.filter((one) => one < step);
-  const beyond = drop.filter((one) => one >= plan.size);
+  const beyond = drop.filter((one) => one >= size);
   const drops = Object.keys(within).length > 0 || drop.length > 0;
   return [
     ...(isEmpty ? ['it says nothing that would change'] : []),
     ...(drops && plan.signal ? ['its points follow from the data, so that none can be dropped; stop it instead'] : []),
     ...Object.entries(within).flatMap(([name, [from, to]]) => {
+      if (name === ramping) return [`within names [${name}], which ramps: lines can be dropped, not bins`];
       if (!names.includes(name)) return [`within names [${name}], which the scan does not move`];
       return from <= to ? [] : [`within has ${from} to ${to} for [${name}], which holds nothing`];
     }),
     ...(measured.length > 0 ? [`drop names steps ${measured.join(', ')}, which are in the file already`] : []),
-    ...(beyond.length > 0 ? [`drop names steps ${beyond.join(', ')} of a scan of ${plan.size} points`] : []),
-    ...conditionProblems(settings?.waitUntil ?? [], { actuators: names, size: plan.size, modules }),
+    ...(beyond.length > 0
+      ? [`drop names steps ${beyond.join(', ')} of a scan of ${size} ${plan.flight ? 'lines' : 'points'}`]
+      : []),
+    ...conditionProblems(settings?.waitUntil ?? [], { actuators: names, size, modules }),
     ...Object.entries(changes).flatMap(([name, values]) => settingProblems(name, values, modules)),
   ];
 }

@@ -1,4 +1,3 @@
-import type { ScanPoint } from '../contracts/scan-recorder.ts';
 import { DataToExport } from '../data/data-to-export.ts';
 import type { Decisions } from './adaptive/decisions.ts';
 import { signalIn } from './adaptive/signal.ts';
@@ -14,14 +13,15 @@ export interface ScanCourse {
   /**
    * Takes in what was measured.
    *
+   * @returns the number that the next points follow from; undefined where they follow from nothing
    * @throws DaqtorError `scan.failed` if it lacks what the next point follows from
    */
-  measured(point: Pick<ScanPoint, 'step' | 'data'>): void;
+  measured(point: { readonly step: number; readonly data: readonly DataToExport[] }): number | undefined;
 }
 
 /** A run whose points are known from the start. */
 export function fixedCourse(size: number, at: (step: number) => PlannedPoint): ScanCourse {
-  return { has: (step) => step < size, at, measured: () => {} };
+  return { has: (step) => step < size, at, measured: () => undefined };
 }
 
 /**
@@ -29,11 +29,13 @@ export function fixedCourse(size: number, at: (step: number) => PlannedPoint): S
  *
  * @param size - the most steps that it may have
  * @param place - what the lab makes of a point
+ * @param past - what its first steps have measured already, as `measured` gave it; NaN for one without data
  */
 export function decidedCourse(
   { signal, begin }: Decisions,
   size: number,
   place: (point: PurePoint) => PlannedPoint,
+  past: readonly number[],
 ): ScanCourse {
   const decider = begin();
   const points: PlannedPoint[] = [];
@@ -46,6 +48,8 @@ export function decidedCourse(
     }
     return step < points.length;
   };
+  // In the order in which they came: what is known decides on the next point.
+  for (const [step, value] of past.entries()) if (has(step)) decider.tell(step, value);
   return {
     has,
     at: (step) => {
@@ -54,7 +58,9 @@ export function decidedCourse(
     },
     measured: ({ step, data }) => {
       const grabbed = data.find(({ name }) => name === signal.detector);
-      decider.tell(step, signalIn(grabbed ?? nothing(signal.detector), signal));
+      const value = signalIn(grabbed ?? nothing(signal.detector), signal);
+      decider.tell(step, value);
+      return value;
     },
   };
 }

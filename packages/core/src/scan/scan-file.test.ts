@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { inBand } from './condition.ts';
-import { fly } from './fly/fly-value.ts';
+import { fly } from './fly/fly-scans.ts';
 import { readScanFile, scanFileJsonSchema } from './scan-file.ts';
 import { scanSettings } from './scan-settings.ts';
 import { linspace } from './sweep.ts';
@@ -33,6 +33,8 @@ it('takes every setting of a scan, and leaves out what is left out', () => {
     onError: 'skip',
     onOvershoot: 'stop',
     returnTo: 'initial',
+    everyMs: 3,
+    lagMs: 4,
   };
   const read = readScanFile({ version: 1, scans: [{ over: line, read: ['power'], ...settings }] }).scans[0];
   expect(read).toEqual({
@@ -83,10 +85,6 @@ it('says everything that is wrong at once, and where', () => {
     'waitUntil.2.withinMs',
   ])
     expect(told).toContain(`scans.0.${where}`);
-  const flight = { over: fly('x', 0, 1, 10), read: ['power'], settleMs: 5 };
-  expect(reasons({ version: 1, scans: [flight] })).toContain(
-    'scans.0.settleMs: means nothing to a scan of the kind fly',
-  );
   expect(reasons('nonsense')).toContain('the file:');
 });
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { DaqtorError } from '../errors/daqtor-error.ts';
-import { type FlyValue, flySchema } from './fly/fly-value.ts';
 import { scanSettings } from './scan-settings.ts';
 import { type ScanValue, scanSchema } from './scan-value.ts';
 
@@ -21,8 +20,9 @@ const settings = {
   onError: leftOut(shape.onError),
   onOvershoot: leftOut(shape.onOvershoot),
   returnTo: shape.returnTo,
+  everyMs: shape.everyMs,
+  lagMs: shape.lagMs,
 } satisfies Record<keyof typeof shape, z.ZodType>;
-const SETTINGS = Object.keys(settings) as (keyof typeof settings)[];
 
 /** @param over - what `over` looks like */
 const formWith = <Over extends z.ZodType>(over: Over) =>
@@ -55,8 +55,6 @@ const formWith = <Over extends z.ZodType>(over: Over) =>
             .optional()
             .describe('Names of modules that are read once before the first point and once after the last'),
           ...settings,
-          everyMs: z.number().nonnegative().optional().describe('Of a fly scan: time from frame to frame'),
-          lagMs: z.number().optional().describe('Of a fly scan: how much earlier frames were measured than they say'),
         }),
       )
       .min(1)
@@ -72,7 +70,7 @@ export interface ScanFile extends Omit<z.output<typeof form>, 'scans'> {
 }
 
 /** One of them. */
-export type FiledScan = Omit<z.output<typeof form>['scans'][number], 'over'> & { readonly over: ScanValue | FlyValue };
+export type FiledScan = Omit<z.output<typeof form>['scans'][number], 'over'> & { readonly over: ScanValue };
 
 /**
  * Reads what came as JSON or YAML.
@@ -82,11 +80,10 @@ export type FiledScan = Omit<z.output<typeof form>['scans'][number], 'over'> & {
 export function readScanFile(data: unknown): ScanFile {
   const { data: file, error } = form.safeParse(data);
   const given = oversOf(data);
-  const overs = given.map((over) => (isFlight(over) ? flySchema : scanSchema).safeParse(over));
+  const overs = given.map((over) => scanSchema.safeParse(over));
   const faults = [
     ...faultsOf(error?.issues ?? [], []),
     ...overs.flatMap((over, i) => faultsOf(over.error?.issues ?? [], ['scans', i, 'over'])),
-    ...(file?.scans ?? []).flatMap((scan, i) => strayIn(scan, i)),
   ];
   if (!file || faults.length > 0) throw refuse(faults);
   const scans = file.scans.map((scan, i): FiledScan => ({ ...scan, over: overs[i]?.data as FiledScan['over'] }));
@@ -99,19 +96,9 @@ function oversOf(data: unknown): readonly unknown[] {
   return found?.scans.map(({ over }) => over) ?? [];
 }
 
-const isFlight = (over: unknown): boolean => anyOver.safeParse(over).data?.kind === 'fly';
-
-/** Settings of one kind of scan that were given to another would have no effect. */
-function strayIn(scan: z.output<typeof form>['scans'][number], i: number): string[] {
-  const strangers = isFlight(scan.over) ? ([...SETTINGS, 'baseline'] as const) : (['everyMs', 'lagMs'] as const);
-  return strangers.flatMap((key) =>
-    scan[key] === undefined ? [] : [`scans.${i}.${key}: means nothing to a scan of the kind ${scan.over.kind}`],
-  );
-}
-
 /** The form of scan files as JSON Schema, for completion in editors. */
 export function scanFileJsonSchema(): Readonly<Record<string, unknown>> {
-  const schema = z.toJSONSchema(formWith(z.union([scanSchema, flySchema])), { io: 'input' });
+  const schema = z.toJSONSchema(formWith(scanSchema), { io: 'input' });
   return { title: 'Daqtor scan file', ...JSON.parse(JSON.stringify(schema)) };
 }
 

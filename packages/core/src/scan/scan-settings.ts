@@ -19,6 +19,8 @@ export const scanSettings = z.strictObject({
     .union([z.literal('initial'), z.record(z.string(), z.number())])
     .optional()
     .describe('Where the axes go at the end: where they were, or positions by name, in the units of the scan'),
+  everyMs: z.number().nonnegative().optional().describe('Of a fly scan: time from frame to frame; left out, none'),
+  lagMs: z.number().optional().describe('Of a fly scan: how much earlier frames were measured than they say'),
 });
 export type ScanSettings = z.output<typeof scanSettings>;
 export type ScanSettingsInput = z.input<typeof scanSettings>;
@@ -65,16 +67,27 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Instruments that settings name but the scan does not use: a setting that would never be followed. */
+/** What settings have to fit. */
+interface ScanFacts {
+  /** By their names. */
+  readonly actuators: readonly string[];
+  readonly detectors: readonly string[];
+  /** Whether detectors stream while an actuator ramps. */
+  readonly flies: boolean;
+}
+
+/** Settings that would never be followed: of instruments that the scan does not use, or of another kind of scan. */
 export function settingsProblems(
-  { onError, returnTo }: ScanSettings,
-  { actuators, detectors }: { readonly actuators: readonly string[]; readonly detectors: readonly string[] },
+  { onError, returnTo, ...settings }: ScanSettings,
+  { actuators, detectors, flies }: ScanFacts,
 ): string[] {
+  const meaningless = flies ? [] : (['everyMs', 'lagMs'] as const).filter((name) => settings[name] !== undefined);
   const strangers = (setting: string, named: readonly (string | undefined)[], known: readonly string[]) =>
     [...new Set(named)].flatMap((name) =>
       name === undefined || known.includes(name) ? [] : [`${setting} names [${name}], which takes no part in the scan`],
     );
   return [
+    ...meaningless.map((name) => `${name} means nothing to a scan that does not fly`),
     ...strangers(
       'onError',
       onError.map(({ module }) => module),

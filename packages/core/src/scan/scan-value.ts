@@ -3,6 +3,7 @@ import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Region } from '../roi/region.ts';
 import { type AdaptiveValue, adaptiveSchemas } from './adaptive/adaptive-value.ts';
 import { type AxisValue, actuatorFields, axisSchemas } from './axis-value.ts';
+import { type FlyRamp, flyFields } from './fly/fly-value.ts';
 import { type PymodaqValue, pymodaqSchema } from './pymodaq/pymodaq-value.ts';
 
 const pair = z.tuple([z.number(), z.number()]);
@@ -45,6 +46,8 @@ type Leaf = AxisValue | AdaptiveValue | PymodaqValue | z.output<(typeof leaves)[
 /** A scan as plain data: what JSON holds, and what goes into the file. The builders make it, `planOf` runs it. */
 export type ScanValue =
   | Leaf
+  /** `lines`: what comes before each ramp; left out, there is one ramp. */
+  | (FlyRamp & { readonly lines?: ScanValue | undefined })
   | {
       readonly kind: 'product';
       /** Slowest first. */
@@ -76,13 +79,17 @@ const scans = z.array(scan).min(1);
 const region: z.ZodType<Region> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('linear'), from: z.number(), to: z.number() }),
   z.object({ kind: z.literal('rectangle'), x: pair, y: pair }),
-  z.object({ kind: z.literal('ellipse'), centre: pair, radii: pair, angleDeg: z.number() }),
+  z.object({ kind: z.literal('ellipse'), centre: pair, radii: pair, angleDeg: z.number().default(0) }),
   z.object({ kind: z.literal('polygon'), vertices: z.array(pair).min(3) }),
 ]);
 
 /** What a scan looks like as JSON. */
 export const scanSchema: z.ZodType<ScanValue> = z.discriminatedUnion('kind', [
   ...leaves,
+  z.object({
+    ...flyFields,
+    lines: scan.optional().describe('Where other actuators go before each ramp, or when; left out, one ramp'),
+  }),
   z.object({ kind: z.literal('product'), scans, snake: z.array(z.boolean()).optional() }),
   z.object({ kind: z.literal(['zip', 'concat']), scans }),
   z.object({ kind: z.literal('mask'), scan, region, x: z.string(), y: z.string().optional() }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { DaqMove } from '../actors/daq-move.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
 import { parseSettings } from '../contracts/parse-settings.ts';
-import type { Modules } from './plan.ts';
+import type { Modules } from './modules.ts';
 import { moduleField, unitsOf, watchFields, watchProblems } from './watched.ts';
 
 const fields = {

@@ -5,7 +5,7 @@ import type { DataToExport } from '../data/data-to-export.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { areCompatible, convertUnits } from '../units/units.ts';
 import { signalIn, signalSchema } from './adaptive/signal.ts';
-import type { Modules } from './plan.ts';
+import type { Modules } from './modules.ts';
 
 const { data, channel, of } = signalSchema.shape;
 

@@ -3,8 +3,12 @@ import { moveOnTrial, moveTransitions } from '../actors/testing/move-on-trial.ts
 import { walk } from '../actors/testing/walk-module.ts';
 import type { ActuatorDriver } from '../contracts/actuator-driver.ts';
 import type { Clock } from '../time/clock.ts';
+import { VirtualClock } from '../time/virtual-clock.ts';
 import { checkUnits } from '../units/units.ts';
 import { tryLiveSettings } from './try-live-settings.ts';
+
+/** What asking takes until the end of a move is noticed. */
+const NOTICED_MS = 100;
 
 /** An actuator driver, connected and at rest, ready to be tried. */
 export interface ActuatorOnTrial {
@@ -123,6 +127,23 @@ export function describeActuatorDriver(name: string, open: () => Promise<Actuato
       const [target] = one.targets;
       await one.driver.startMove(target, never);
       expect(Math.abs((await rest(one)) - target)).toBeLessThanOrEqual(one.epsilon);
+    });
+
+    trial('foresees, if it can, how long a move takes, also with new settings', async (one) => {
+      const { driver, clock, targets, adjusted } = one;
+      // Of real time, other processes take their share.
+      if (!driver.moveMs || !(clock instanceof VirtualClock)) return;
+      for (const change of [false, true]) {
+        if (change) await tryLiveSettings(driver.adjust, adjusted);
+        await driver.startMove(targets[0], never);
+        await rest(one);
+        const beganMs = clock.now();
+        await driver.startMove(targets[1], never);
+        await rest(one);
+        const foreseenMs = driver.moveMs(...targets);
+        expect(foreseenMs).toBeGreaterThan(0);
+        expect(Math.abs(clock.now() - beganMs - foreseenMs)).toBeLessThan(0.05 * foreseenMs + NOTICED_MS);
+      }
     });
 
     it('leads DAQ_Move through every transition of its life', async () => {

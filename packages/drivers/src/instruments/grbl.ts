@@ -6,6 +6,7 @@ import { resyncBy } from '../protocols/line-talk.ts';
 import { stopTwice } from '../protocols/stop-twice.ts';
 import { overLink } from '../transports/over-link.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
+import { trapezoidMs } from './trapezoid-ms.ts';
 
 const AXES = ['X', 'Y', 'Z'] as const;
 
@@ -53,6 +54,9 @@ export const grbl = defineActuator({
         state === 'Idle' || state === 'Alarm' ? await talk.command('$I', 'asking who it is', context.signal) : [];
       // Reported positions have three decimals, of whole steps.
       const toleranceMm = 1.5 / (machine.get(100 + index) ?? 100) + 0.001;
+      // In mm/min and mm/s².
+      const fastest = machine.get(110 + index) ?? Number.POSITIVE_INFINITY;
+      const acceleration = machine.get(120 + index) ?? 0;
       let target: number | undefined;
       const at = ({ machine }: GrblStatus) => machine[index] ?? Number.NaN;
       return {
@@ -60,6 +64,9 @@ export const grbl = defineActuator({
         units: 'mm',
         limits: limitsOf(machine, index),
         readPosition: async (signal) => at(await talk.status(signal)),
+        ...(acceleration > 0 && {
+          moveMs: (from: number, to: number) => trapezoidMs(to - from, Math.min(feed, fastest) / 60, acceleration),
+        }),
         async startMove(position, signal) {
           const line = `$J=G90G21G53${axis}${decimal(position, 4)}F${decimal(feed, 3)}`;
           await talk.command(line, `the move to ${position} mm`, signal);

@@ -49,6 +49,8 @@ describe('smc100', () => {
     ['2TE?\r\n', '2TE@\r\n'],
     ['2SL?\r\n', '2SL-5\r\n'],
     ['2SR?\r\n', '2SR5\r\n'],
+    ['2AC?\r\n', '2AC40\r\n'],
+    ['2VA?\r\n', '2VA4\r\n'],
   ];
 
   it('says what the manual wants', async () => {
@@ -67,6 +69,7 @@ describe('smc100', () => {
       ],
       async (driver) => {
         expect(driver).toMatchObject({ identity: 'Newport SMC_CC_3.0.2', units: 'deg', limits: { min: -5, max: 5 } });
+        expect(driver.moveMs?.(-2, 2)).toBeCloseTo(1100, 9);
         await driver.startMove(1.5e-6, never);
         expect(await driver.isMoving(never)).toBe(true);
         expect(await driver.isMoving(never)).toBe(false);

@@ -9,6 +9,7 @@ import type { LinkIo } from '../transports/link-io.ts';
 import { overLink } from '../transports/over-link.ts';
 import { portOrAddress } from '../transports/resolve-port.ts';
 import { positionerErrors, smc100Error } from './smc100-errors.ts';
+import { trapezoidMs } from './trapezoid-ms.ts';
 
 const settings = z.object({
   port: portOrAddress,
@@ -53,12 +54,16 @@ export const smc100 = defineActuator({
           await controller.command(`VA${decimal(value, 6)}`, `setting the velocity ${value}`, signal);
       };
       await setVelocity(velocity, signal);
+      const acceleration = await controller.number('AC', signal);
+      let speed = await controller.number('VA', signal);
       let underWay = false;
       return {
         identity,
         units,
         limits,
         readPosition: (signal) => controller.number('TP', signal),
+        // Without the rounding of the profile by its jerk time.
+        moveMs: (from, to) => trapezoidMs(to - from, speed, acceleration),
         async startMove(target, signal) {
           await controller.command(`PA${decimal(target, 6)}`, `the move to ${target} ${units}`, signal);
           underWay = true;
@@ -91,7 +96,10 @@ export const smc100 = defineActuator({
         adjust: liveSettings<Settings, 'velocity'>({
           names: ['velocity'],
           apply: ({ velocity }, _, signal) => setVelocity(velocity, signal),
-          read: async (signal) => ({ velocity: await controller.number('VA', signal) }),
+          read: async (signal) => {
+            speed = await controller.number('VA', signal);
+            return { velocity: speed };
+          },
         }),
         close: () => link.close(),
       };

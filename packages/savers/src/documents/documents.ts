@@ -49,8 +49,7 @@ export function documents(folder: string): ScanRecorder {
         // Whoever wants to hear of the first points must have had the time to ask.
         await clock.outside(new Promise<void>(afterPromises));
         for (let batch = await points.takeBatch(); batch; batch = await points.takeBatch()) {
-          await run.add(batch);
-          for (const { step } of batch) saved$.next(step);
+          for (const { step } of await run.add(batch)) saved$.next(step);
         }
       })();
       drained.catch((error: unknown) => saved$.error(error));
@@ -86,6 +85,8 @@ class DocumentRun {
   readonly #write: (documents: readonly EventModelDocument[]) => Promise<void>;
   readonly #points: DocumentStream;
   readonly #baseline: DocumentStream;
+  /** Of a line that is not whole yet. */
+  #parts: readonly ScanPoint[] = [];
 
   constructor(
     description: ScanDescription,
@@ -105,12 +106,21 @@ class DocumentRun {
     await this.#write([startOf(this.#description, this.#start)]);
   }
 
-  /** @throws DaqtorError `data.shape` if a point holds other data than the first, `save.failed` */
-  async add(points: readonly ScanPoint[]): Promise<void> {
+  /**
+   * Parts of a line wait for its last point.
+   *
+   * @returns the points that were written
+   * @throws DaqtorError `data.shape` if a point holds other data than the first, `save.failed`
+   */
+  async add(given: readonly ScanPoint[]): Promise<readonly ScanPoint[]> {
+    const waiting = [...this.#parts, ...given];
+    const points = waiting.slice(0, 1 + waiting.findLastIndex(({ isPart = false }) => !isPart));
+    this.#parts = waiting.slice(points.length);
     const documents: EventModelDocument[] = [];
     for (const point of points)
       if ((point.status ?? 'measured') === 'measured') documents.push(...this.#documentsOf(point));
     if (documents.length > 0) await this.#write(documents);
+    return points;
   }
 
   /** Of a reading that lacks a module the event has a descriptor without it. */

@@ -62,6 +62,7 @@ export async function record(
   const fromPoints = feed({
     saver: selecting(saver, select),
     queue: points,
+    isPart: ({ isPart = false }) => isPart,
     onSaved: ({ step }: ScanPoint) => saved.next(step),
   });
   const session = await SavingSession.start(file, [fromPoints], {

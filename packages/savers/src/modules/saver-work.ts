@@ -14,6 +14,8 @@ export interface QueueWorkOptions<T> {
   readonly begun?: Promise<void>;
   /** Operations that go into the same transaction as the saver's own first ones. */
   readonly first?: readonly H5Operation[];
+  /** Whether a value becomes durable together with the next one, or not at all; default none does. */
+  readonly isPart?: (value: T) => boolean;
   /** Called with each value once it is durable, in order. */
   readonly onSaved?: (value: T) => void;
   readonly onFault: (error: unknown) => void;
@@ -43,6 +45,8 @@ export class QueueWork<T> implements SaverWork {
   #isTold = false;
   /** Whether the saver has made its arrays. */
   #hasValues = false;
+  /** Values whose last part has not come yet, and what they make. */
+  #parts: { readonly operations: H5Operation[]; readonly values: T[] } = { operations: [], values: [] };
 
   constructor(options: QueueWorkOptions<T>) {
     this.#options = options;
@@ -86,22 +90,24 @@ export class QueueWork<T> implements SaverWork {
   }
 
   async write(): Promise<void> {
-    const { saver, queue } = this.#options;
-    const operations: H5Operation[] = [];
-    const compiled: T[] = [];
+    const { saver, queue, isPart } = this.#options;
+    const { operations, values } = this.#parts;
+    const whole = { operations: 0, values: 0 };
     let fault: { readonly error: unknown } | undefined;
     // Taken here, not before: closing must see what is on its way.
     for (const value of queue.takeAll(MAX_BATCH, MAX_BATCH_BYTES)) {
       try {
         for (const operation of saver.write(value)) operations.push(operation);
-        compiled.push(value);
+        values.push(value);
+        if (!isPart?.(value)) Object.assign(whole, { operations: operations.length, values: values.length });
       } catch (error) {
         fault = { error };
         break;
       }
     }
-    this.#hasValues ||= compiled.length > 0;
-    if (operations.length > 0) await this.#save(operations, compiled);
+    this.#parts = { operations: operations.splice(whole.operations), values: values.splice(whole.values) };
+    this.#hasValues ||= values.length > 0;
+    if (operations.length > 0) await this.#save(operations, values);
     // What came before the value that does not fit is saved; then nothing more is.
     if (fault) {
       await Promise.all(this.#underWay.map(({ told }) => told));

@@ -17,6 +17,8 @@ export interface Feed<T> {
   readonly saver: Saver<T>;
   /** Lossless: its producer waits when it is full. */
   readonly queue: BoundedQueue<T>;
+  /** Whether a value becomes durable together with the next one, or not at all; default none does. */
+  readonly isPart?: (value: T) => boolean;
   /** Called with each value once it is durable, in order. */
   readonly onSaved?: (value: T) => void;
 }

@@ -21,6 +21,7 @@ const STATUSES: Readonly<Record<PointStatus, number>> = {
   skippedGrabbing: 4,
   skippedByHand: 5,
   dropped: 6,
+  passed: 7,
 };
 
 /** What became of a place, by its status; undefined if it was not visited. A number of a later version counts as visited. */
@@ -41,6 +42,8 @@ export class ScanSaver implements SavesScan {
   readonly #detectors: readonly DetectorExtendedSaver[];
   readonly #times: ScalarSaver;
   readonly #status: ScalarSaver;
+  /** Of an adaptive scan. */
+  readonly #signal: ScalarSaver | undefined;
 
   /**
    * @param group - path of the scan's group, e.g. `/RawData/Scan000`
@@ -70,6 +73,7 @@ export class ScanSaver implements SavesScan {
     );
     this.#times = new ScalarSaver(`${group}/Timestamps`, description, 'float64');
     this.#status = new ScalarSaver(`${group}/Status`, description, 'uint8');
+    if (description.isAdaptive) this.#signal = new ScalarSaver(`${group}/Signal`, description, 'float64');
   }
 
   open(): H5Operation[] {
@@ -85,10 +89,16 @@ export class ScanSaver implements SavesScan {
       ...this.#times.open({ ...facts, title: 'ElapsedTime', label: 'ElapsedTime', units: 's' }),
       groupNode(`${this.group}/Status`, 'Status', { type: asStr('status') }),
       ...this.#status.open({ ...facts, title: 'PointStatus', label: 'measured', units: '' }),
+      ...(this.#signal
+        ? [
+            groupNode(`${this.group}/Signal`, 'Signal', { type: asStr('signal') }),
+            ...this.#signal.open({ ...facts, title: 'AdaptiveSignal', label: 'signal', units: '' }),
+          ]
+        : []),
     ];
   }
 
-  write({ indexes, targets, positions, data, atEpochMs, status = 'measured' }: ScanPoint): H5Operation[] {
+  write({ indexes, targets, positions, data, atEpochMs, status = 'measured', signal }: ScanPoint): H5Operation[] {
     const operations: H5Operation[] = [];
     const add = (all: readonly H5Operation[]) => {
       for (const one of all) operations.push(one);
@@ -101,6 +111,7 @@ export class ScanSaver implements SavesScan {
     for (const [i, saver] of this.#actuators.entries())
       add(saver.write({ indexes, position: positions[i] ?? Number.NaN }));
     operations.push(this.#times.write(indexes, (atEpochMs - this.#description.startedEpochMs) / 1000));
+    if (this.#signal && signal !== undefined) operations.push(this.#signal.write(indexes, signal));
     operations.push(this.#status.write(indexes, STATUSES[status]));
     return operations;
   }

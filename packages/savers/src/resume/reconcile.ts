@@ -1,4 +1,4 @@
-import { convertUnits, type DaqMove, type DaqViewer, type LabCore, type ScanPlan } from '@daqtor/core';
+import { convertUnits, type DaqMove, type DaqViewer, type LabCore, type ScanCourse, type ScanPlan } from '@daqtor/core';
 import { plainSettings } from '../layout/scan-recipe.ts';
 import type { SavedScan } from './saved-scan.ts';
 
@@ -10,8 +10,14 @@ type Then = SavedScan['recipe']['actuators'][number];
  * actuator is told by the plan.
  *
  * @param plan - the scan of the file, bound to the modules of the lab
+ * @param way - where its steps go, as far as the file tells
  */
-export function reasonsAgainst(saved: SavedScan, plan: ScanPlan, modules: LabCore['modules']): string[] {
+export function reasonsAgainst(
+  saved: SavedScan,
+  plan: ScanPlan,
+  modules: LabCore['modules'],
+  way: ScanCourse,
+): string[] {
   const { actuators, detectors, baseline } = saved.recipe;
   return [
     ...actuators.flatMap((then) => {
@@ -28,7 +34,7 @@ export function reasonsAgainst(saved: SavedScan, plan: ScanPlan, modules: LabCor
       if (!now) return `[${then.name}] of the baseline is not in this lab`;
       return now.role === then.role ? otherInstrument(then, now) : `[${then.name}] of the baseline is no ${then.role}`;
     }),
-    ...otherPoints(saved, plan),
+    ...otherPoints(saved, plan, way),
   ];
 }
 
@@ -77,14 +83,21 @@ function otherUnits({ name, units }: Then, { actuators }: ScanPlan): string[] {
   return [`[${name}] moves in '${planned.units}', and did in '${units}'`];
 }
 
-function otherPoints({ shape, navAxes, file }: SavedScan, plan: ScanPlan): string[] {
-  if (plan.problems.length > 0) return [];
-  const planned = plan.navAxes().map(({ data }) => data);
+function otherPoints({ shape, navAxes, file, status, signals }: SavedScan, plan: ScanPlan, way: ScanCourse): string[] {
+  if (plan.problems.length > 0 || (plan.signal && !signals)) return [];
+  const planned = plan.navAxes().map(({ data }) => Float64Array.from(data as ArrayLike<number>));
+  if (plan.signal) for (let step = 0; step < plan.size; step++) if (status[step] !== 0) visit(planned, step, way);
   const isSame =
     String(plan.shape) === String(shape) &&
     planned.length === navAxes.length &&
     planned.every((axis, i) => axis.every((value, at) => value === navAxes[i]?.[at]));
   return isSame ? [] : [`its points are not those of ${file}: another version may compute them otherwise`];
+}
+
+/** Where the data have decided, a point lies elsewhere than one of a flat signal. */
+function visit(planned: readonly Float64Array[], step: number, way: ScanCourse): void {
+  const { targets } = way.has(step) ? way.at(step) : { targets: [] };
+  for (const [axis, coordinates] of planned.entries()) coordinates[step] = targets[axis] ?? Number.NaN;
 }
 
 function otherSettings(then: Then, now: Module): string[] {

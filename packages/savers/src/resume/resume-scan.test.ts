@@ -1,6 +1,16 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { grid, linspace, type Scan, type ScanSettingsInput, times, VirtualClock } from '@daqtor/core';
+import {
+  adaptive1D,
+  adaptive2D,
+  fly,
+  grid,
+  linspace,
+  type Scan,
+  type ScanSettingsInput,
+  times,
+  VirtualClock,
+} from '@daqtor/core';
 import { scanKinds } from '@daqtor/core/testing';
 import { describe, expect, it, test } from 'vitest';
 import { describeFile } from '../browse/describe-file.ts';
@@ -147,6 +157,90 @@ test('a series of points at times goes on at its pace', async () => {
   const { data } = await readArray(copy, `${GROUP}/Timestamps/Data0D/CH00/Data00`);
   const seconds = [...data].map((at) => Math.round(Number(at) * 10) / 10);
   expect(seconds).toEqual([0, 1, 2, 60, 61, 62]);
+});
+
+const steps = { detector: 'eye', data: 'spectrum' };
+const adaptive = {
+  'along an axis': adaptive1D('x', 0, 3, { signal: steps, count: 24, initial: 5 }),
+  'in a plane': adaptive2D(['x', 0, 2], ['y', 0, 1], { signal: steps, count: 40, initial: 9 }),
+  'counted from where the axis was': adaptive1D('x', -1, 3, { signal: steps, count: 15, initial: 3 }).relative(),
+};
+
+describe.each(Object.entries(adaptive))('an adaptive scan %s', (_, scan) => {
+  it.each([1, 7, 14])('goes where it would have gone, after it was killed after %i points', async (points) => {
+    const folder = tempFolder();
+    const { file, copy } = await crashed(scan, dataset(folder), folder, points);
+    const { from, outcome, remarks } = await resumed(copy, { start: 0.7 });
+    expect([from, outcome]).toEqual([points, 'completed']);
+    expect(remarks.filter((remark) => !remark.includes('is at 0.7 mm now'))).toEqual([]);
+    expect(await contentsOf(copy, GROUP)).toEqual(await contentsOf(file, GROUP));
+  });
+});
+
+describe('an adaptive scan', () => {
+  const scan = adaptive['along an axis'];
+
+  it('does not decide otherwise because its data are kept with less precision, or points were skipped', async () => {
+    const folder = tempFolder();
+    const rough = dataset(folder, {}, { settings: { dynamic: 'float32', saveRawOnly: true } });
+    const facts = { failing: [1, 9], onError: 'skip' } as const;
+    const { file, copy } = await crashed(scan, rough, folder, 11, facts);
+    expect(await resumed(copy)).toMatchObject({ from: 13, outcome: 'completed', points: 22, skipped: 2 });
+    expect(await contentsOf(copy, GROUP)).toEqual(await contentsOf(file, GROUP));
+  });
+
+  it('that has reached its goal has nothing left to do', async () => {
+    const folder = tempFolder();
+    const flat = adaptive1D('x', 0, 0.9, { signal: steps, count: 30, initial: 3, goal: 0.6 });
+    const { copy } = await crashed(flat, dataset(folder), folder, 3);
+    const calls: string[] = [];
+    const { from, outcome } = await resumed(copy, { called: (call) => calls.push(call) });
+    expect([from, outcome]).toEqual([3, 'completed']);
+    expect(calls).toEqual(['x stop']);
+  });
+
+  it('is refused where its points are not those that its data lead to', async () => {
+    const folder = tempFolder();
+    const { copy } = await crashed(scan, dataset(folder), folder, 9);
+    const file = await H5File.open({ path: copy, mode: 'append', fsync: false }, new VirtualClock());
+    const path = `${GROUP}/Signal/Data0D/CH00/Data00`;
+    await file.transact([{ op: 'write', path, offset: [2], count: [1], data: Float64Array.of(1e6) }]);
+    await file.close();
+    expect(await refusal(copy)).toContain(`its points are not those of ${copy}`);
+  });
+});
+
+describe('a fly scan', () => {
+  const over = fly('x', 0, 2, 30, { overrun: 0.1, lines: linspace('y', 0, 1, 4), snake: true });
+  const facts = { speed: 10, exposureMs: 10, start: 0.5 };
+
+  it.each([1, 3])('goes on with the first line that is not there, after %i lines', async (lines) => {
+    const folder = tempFolder();
+    const { file, copy } = await crashed(over, dataset(folder), folder, lines, facts);
+    const { from, outcome, points, skipped } = await resumed(copy, { ...facts, start: 1.5 });
+    expect([from, outcome, points + skipped]).toEqual([lines * 30, 'completed', 120]);
+    expect(skipped).toBeGreaterThan(20);
+    expect(await contentsOf(copy, GROUP)).toEqual(await contentsOf(file, GROUP));
+  });
+
+  it('flies a line again of which something is missing', async () => {
+    const folder = tempFolder();
+    const { file, copy } = await crashed(over, dataset(folder), folder, 2, facts);
+    const broken = await H5File.open({ path: copy, mode: 'append', fsync: false }, new VirtualClock());
+    const path = `${GROUP}/Status/Data0D/CH00/Data00`;
+    await broken.transact([{ op: 'write', path, offset: [1, 4], count: [1, 1], data: Uint8Array.of(0) }]);
+    await broken.close();
+    expect((await resumed(copy, facts)).from).toBe(30);
+    expect(await contentsOf(copy, GROUP)).toEqual(await contentsOf(file, GROUP));
+  });
+
+  it('keeps the policies and the frames that it began with', async () => {
+    const folder = tempFolder();
+    const settings = { everyMs: 25, lagMs: 2, onError: 'skip' } as const;
+    const { file, copy } = await crashed(over, dataset(folder), folder, 2, { ...facts, ...settings });
+    await resumed(copy, facts);
+    expect(await contentsOf(copy, GROUP)).toEqual(await contentsOf(file, GROUP));
+  });
 });
 
 describe('a scan is not resumed', () => {

@@ -6,9 +6,11 @@ import {
   type LabCore,
   type LabScanOptions,
   modulesRevised,
+  type PointStatus,
   planOf,
   revisionNow,
   type ScanChangeInput,
+  type ScanCourse,
   type ScanPlan,
   type ScanRecorder,
   settingsRevised,
@@ -59,13 +61,14 @@ export async function resumeScan(file: string, lab: LabCore, options: ResumeOpti
   const { recipe } = saved;
   const plan = planOf(recipe.scan, lab.modules, recipe.base);
   const before = doneIn(saved, plan);
-  const from = before.steps;
+  const from = before.steps * perStep(plan);
+  const way = plan.begin(before.signals);
   const read = recipe.detectors.flatMap(({ name }) => {
     const module = moduleCalled(name, lab.modules);
     return module?.role === 'detector' ? [module] : [];
   });
   const revisions = edit
-    ? [...saved.revisions, revisionNow(edit, { plan, step: from, modules: lab.modules }, lab.clock.epochMs())]
+    ? [...saved.revisions, revisionNow(edit, { plan, step: before.steps, modules: lab.modules }, lab.clock.epochMs())]
     : saved.revisions;
   const baseline = recipe.baseline.flatMap(({ name }) => moduleCalled(name, lab.modules) ?? []);
   const toRun = {
@@ -80,26 +83,39 @@ export async function resumeScan(file: string, lab: LabCore, options: ResumeOpti
     revisions,
   };
   const { reasons } = await lab.dryRun(toRun);
-  refuse(saved, [...completeness(saved, plan), ...held(file), ...reasonsAgainst(saved, plan, lab.modules), ...reasons]);
+  refuse(saved, [
+    ...completeness(saved, plan),
+    ...held(file),
+    ...reasonsAgainst(saved, plan, lab.modules, way),
+    ...reasons,
+  ]);
 
   // What the scan itself had changed belongs to it, other than what somebody has set since.
   await changeModules(modulesRevised(revisions), lab.modules);
   await Promise.all(plan.actuators.map(({ actuator }) => actuator.stop()));
   const gap = gapOf(saved, plan, from, lab.clock.epochMs());
-  const remarks = [...remarksOn(saved, lab.modules, modulesRevised(revisions)), ...strays(saved, plan, from)];
+  const remarks = [...remarksOn(saved, lab.modules, modulesRevised(revisions)), ...strays(saved, plan, from, way)];
   const run = lab.scan({ ...toRun, save: save(goOnIn(saved, { from, gap, remarks, revisions })) });
   return { run, from, gap, remarks };
 }
 
-/** The steps before the first whose place was not visited. */
-function doneIn({ status }: SavedScan, plan: ScanPlan): DoneBefore {
-  let [steps, skipped] = [0, 0];
-  for (; steps < plan.size; steps++) {
-    const became = statusOf(status[placeOf(plan, steps)] as number);
-    if (became === undefined) break;
-    if (became !== 'measured') skipped++;
+/** How many points are measured as one: the bins of a line, of other scans one. */
+const perStep = ({ flight }: ScanPlan): number => flight?.bins ?? 1;
+
+/** The steps before the first of which a place was not visited. */
+function doneIn({ status, signals }: SavedScan, plan: ScanPlan): DoneBefore {
+  const became: (PointStatus | undefined)[] = [];
+  while (became.length < plan.size) {
+    const one = statusOf(status[placeOf(plan, became.length)] as number);
+    if (one === undefined) break;
+    became.push(one);
   }
-  return { steps, skipped };
+  const bins = perStep(plan);
+  const steps = Math.floor(became.length / bins);
+  const isThere = (one: PointStatus | undefined) => one === 'measured' || one === 'passed';
+  const skipped = Array.from({ length: steps }, (_, i) => became[i * bins]).filter((one) => !isThere(one)).length;
+  const passed = became.slice(0, steps * bins).filter((one) => one === 'passed').length;
+  return { steps, skipped, passed, ...(signals && plan.signal && { signals: Array.from(signals).slice(0, steps) }) };
 }
 
 /** Where a step is in an array of the scan's shape, row-major. */
@@ -107,8 +123,8 @@ function placeOf({ at, shape }: ScanPlan, step: number): number {
   return at(step).indexes.reduce((place, index, dimension) => place * (shape[dimension] as number) + index, 0);
 }
 
-function completeness({ outcome }: SavedScan, { size, signal }: ScanPlan): string[] {
-  if (signal) return ['its points follow from the data, which nobody has told its learner'];
+function completeness({ outcome, signals, file }: SavedScan, { size, signal }: ScanPlan): string[] {
+  if (signal && !signals) return [`its points follow from the data, and ${file} does not keep how; begin it anew`];
   return outcome === 'completed' ? [`it is complete, with all of its ${size} points`] : [];
 }
 
@@ -140,9 +156,10 @@ function gapOf({ runs, recipe, elapsed }: SavedScan, plan: ScanPlan, from: numbe
   };
 }
 
-function strays(saved: SavedScan, plan: ScanPlan, from: number): string[] {
+function strays(saved: SavedScan, plan: ScanPlan, from: number, way: ScanCourse): string[] {
   if (from === 0 || from === plan.size) return [];
-  const { targets } = plan.at(from);
+  if (plan.signal && !way.has(from)) return [];
+  const { targets } = plan.signal ? way.at(from) : plan.at(from);
   return plan.actuators.flatMap(({ actuator }, i) => {
     const last = saved.positions[i]?.[placeOf(plan, from - 1)] as number;
     return strayed(

@@ -27,6 +27,8 @@ export interface SavedScan {
   readonly status: ArrayLike<number>;
   /** When each place was measured, in seconds since the scan began. */
   readonly elapsed: ArrayLike<number>;
+  /** What each place of an adaptive scan was worth; undefined for other scans, and in files that do not keep it. */
+  readonly signals: ArrayLike<number> | undefined;
   /** Read back at each place: one array per actuator, in the units of the scan. */
   readonly positions: readonly ArrayLike<number>[];
   /** Coordinates of the scan, as they were planned. */
@@ -66,6 +68,10 @@ export async function savedScan(file: string, name?: string): Promise<SavedScan>
   const [status, elapsed, ...positions] = await readNumbers(file, wanted);
   const navAxes = await readNumbers(file, navPaths);
   const axes = await readNumbers(file, axisPaths);
+  const [signals] = await readNumbers(
+    file,
+    [scalar('Signal')].filter((path) => nodes.has(path)),
+  );
   return {
     file,
     group: node.path,
@@ -76,6 +82,7 @@ export async function savedScan(file: string, name?: string): Promise<SavedScan>
     shape: nodes.get(scalar('Status'))?.shape ?? [],
     status: status as ArrayLike<number>,
     elapsed: elapsed as ArrayLike<number>,
+    signals,
     positions,
     navAxes,
     nodes,

@@ -36,9 +36,23 @@ export interface BenchFacts {
   readonly failing?: readonly number[];
   /** Stages by name; default x, y and z. */
   readonly stages?: readonly string[];
+  /** How fast stages are, in `units` per second; default they are there at once. */
+  readonly speed?: number;
   readonly clock?: Clock;
   /** Told of each call that an instrument obeys: `x stop`, `x move 3`, `eye grab`. */
   readonly called?: (call: string) => void;
+}
+
+/** Where a stage goes. */
+interface Way {
+  readonly from: number;
+  readonly to: number;
+  readonly beganMs: number;
+}
+
+function positionOn({ from, to, beganMs }: Way, nowMs: number, speed: number): number {
+  const tookMs = (1000 * Math.abs(to - from)) / speed;
+  return nowMs - beganMs < tookMs ? from + ((to - from) * (nowMs - beganMs)) / tookMs : to;
 }
 
 /**
@@ -47,28 +61,40 @@ export interface BenchFacts {
  */
 export async function crashBench(facts: BenchFacts = {}): Promise<LabCore> {
   const { clock = new VirtualClock(), units = 'mm', serial = 'A', start = 0.5, called = () => {} } = facts;
-  const { pixels = 3, firstNm = 400, exposureMs = 1, failing = [], stages = ['x', 'y', 'z'] } = facts;
+  const {
+    pixels = 3,
+    firstNm = 400,
+    exposureMs = 1,
+    failing = [],
+    stages = ['x', 'y', 'z'],
+    speed = Number.POSITIVE_INFINITY,
+  } = facts;
   let grabs = 0;
-  const at = new Map<string, number>();
-  /** Where the stages were sent: those that were never sent anywhere do not count. */
-  const sent = new Map<string, number>();
+  const ways = new Map<string, Way>();
+  const at = (name: string) => positionOn(ways.get(name) as Way, clock.now(), speed);
+  /** Stages that were never sent anywhere do not count. */
+  const sent = new Set<string>();
   const stage = defineActuator({
     kind: 'stage',
     title: 'Stage',
     settings: z.object({}),
     connect: async (_, { name }: ConnectContext) => {
-      at.set(name, start);
+      ways.set(name, { from: start, to: start, beganMs: 0 });
+      const go = (to: number) => ways.set(name, { from: at(name), to, beganMs: clock.now() });
       return {
         units,
         identity: `stage ${name} ${serial}`,
-        readPosition: async () => at.get(name) as number,
+        readPosition: async () => at(name),
         startMove: async (target: number) => {
           called(`${name} move ${target}`);
-          at.set(name, target);
-          sent.set(name, target);
+          go(target);
+          sent.add(name);
         },
-        isMoving: async () => false,
-        stop: async () => called(`${name} stop`),
+        isMoving: async () => at(name) !== ways.get(name)?.to,
+        stop: async () => {
+          called(`${name} stop`);
+          go(at(name));
+        },
         close: async () => {},
       };
     },
@@ -86,9 +112,10 @@ export async function crashBench(facts: BenchFacts = {}): Promise<LabCore> {
         },
       }),
       grab: async () => {
+        called('eye grab');
         if (failing.includes(++grabs)) throw new Error('it saw nothing');
         await clock.sleep(exposureMs);
-        const value = ['x', 'y', 'z'].reduce((sum, name, i) => sum + (sent.get(name) ?? 0) * 10 ** i, 0);
+        const value = ['x', 'y', 'z'].reduce((sum, name, i) => sum + (sent.has(name) ? at(name) : 0) * 10 ** i, 0);
         const nm = new Axis({
           label: 'wavelength',
           units: 'nm',
@@ -117,9 +144,10 @@ export async function crashed(
   save: ScanRecorder,
   folder: string,
   points: number,
-  facts: BenchFacts & Pick<ScanSettingsInput, 'onError'> & { readonly baseline?: readonly string[] } = {},
+  facts: BenchFacts &
+    Pick<ScanSettingsInput, 'onError' | 'everyMs' | 'lagMs'> & { readonly baseline?: readonly string[] } = {},
 ) {
-  const { onError = 'abort', baseline = [] } = facts;
+  const { onError = 'abort', baseline = [], everyMs, lagMs } = facts;
   await using bench = await crashBench(facts);
   const copy = join(folder, `crashed-${points}.h5`);
   const run = bench.scan({
@@ -128,6 +156,8 @@ export async function crashed(
     baseline: baseline.map((name) => bench.getModule(name)),
     settleMs: 20,
     onError,
+    ...(everyMs !== undefined && { everyMs }),
+    ...(lagMs !== undefined && { lagMs }),
     save,
   });
   run.actor.on('pointSaved', ({ measured }) => {
@@ -139,6 +169,9 @@ export async function crashed(
   return { file, group, copy };
 }
 
+/** What is read while a stage ramps keeps the rounding of the time at which its line began. */
+const rounded = (value: number | bigint) => (typeof value === 'number' ? Number(value.toPrecision(10)) : value);
+
 /** All that a scan left, but for when it was and its baseline: nodes, attributes and the values of arrays. */
 export async function contentsOf(file: string, group: string): Promise<Map<string, unknown>> {
   const contents = new Map<string, unknown>();
@@ -147,7 +180,10 @@ export async function contentsOf(file: string, group: string): Promise<Map<strin
     if (node.path.startsWith(`${baselineGroup(group)}`)) continue;
     const { timestamp, scan_runs, scan_recipe, scan_revisions, date_time, settings, ...attributes } = node.attributes;
     const isTimes = node.path.includes('/Timestamps/');
-    const values = node.kind === 'array' && !isTimes ? [...(await readArray(file, node.path)).data] : [];
+    const values =
+      node.kind === 'array' && !isTimes
+        ? Array.from((await readArray(file, node.path)).data as ArrayLike<number | bigint>, rounded)
+        : [];
     contents.set(node.path, { attributes, values });
   }
   return contents;

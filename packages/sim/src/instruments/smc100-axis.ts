@@ -79,6 +79,10 @@ export class Smc100Axis {
     this.#axis.limits = { ...this.#axis.limits, velocity: value };
   }
 
+  get acceleration(): number {
+    return this.#axis.limits.acceleration;
+  }
+
   home(): void {
     if (this.#state >= STATE.readyFromHoming && this.#state < STATE.disableFromReady) throw new Smc100Refusal('K');
     this.#refuseIn('E', 'J', 'M');

@@ -76,6 +76,9 @@ function execute(axis: Smc100Axis, name: string, parameter: string, version: str
       if (asked) return String(axis.velocity);
       axis.velocity = numberOf(parameter);
       return undefined;
+    case 'AC':
+      if (!asked) throw new Smc100Refusal('C');
+      return String(axis.acceleration);
     case 'PA':
       axis.moveTo(numberOf(parameter));
       return undefined;

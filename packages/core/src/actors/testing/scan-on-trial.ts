@@ -11,7 +11,7 @@ import type {
 import { DaqtorError } from '../../errors/daqtor-error.ts';
 import { lab } from '../../lab/lab.ts';
 import { grid } from '../../scan/builders.ts';
-import type { ScanRevision } from '../../scan/scan-change.ts';
+import type { ScanRevision } from '../../scan/scan-revision.ts';
 import { linspace } from '../../scan/sweep.ts';
 import { stubActuator, stubDetector } from '../../testing/stub-instruments.ts';
 import { VirtualClock } from '../../time/virtual-clock.ts';

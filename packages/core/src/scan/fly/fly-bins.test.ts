@@ -6,9 +6,9 @@ import { FlyBins, FRAMES } from './fly-bins.ts';
 const frame = (value: number) =>
   new DataToExport({ name: 'meter', data: [new DataWithAxes({ name: 'v', data: [value], units: 'V', timestamp: 0 })] });
 const flown = (bins: FlyBins, detector = 0) =>
-  bins.flown().map(({ bin, data }) => {
+  bins.flown().flatMap(({ data }, bin) => {
     const values = data[detector];
-    return [bin, values?.get('v')?.data[0]?.[0], values?.get(FRAMES)?.data[0]?.[0]];
+    return values ? [[bin, values.get('v')?.data[0]?.[0], values.get(FRAMES)?.data[0]?.[0]]] : [];
   });
 
 it('puts a frame where the actuator was at its time, on the line between two readings', () => {
@@ -21,7 +21,8 @@ it('puts a frame where the actuator was at its time, on the line between two rea
     [2, 25, 1],
     [9, 95, 1],
   ]);
-  expect(bins.flown().map(({ position, atMs }) => [position, atMs])).toEqual([
+  const places = bins.flown().map(({ position, atMs }) => [position, atMs]);
+  expect([0, 2, 9].map((bin) => places[bin])).toEqual([
     [0.5, 5],
     [2.5, 25],
     [9.5, 95],
@@ -62,6 +63,20 @@ it('takes frames that arrive late or early, and those at both ends, but none fro
   ]);
 });
 
+it('tells when a bin without a frame was passed, and that one was not passed at all', () => {
+  const bins = new FlyBins({ from: 0, to: 10, bins: 5 }, 1);
+  bins.passed(0, 2);
+  bins.passed(50, 7);
+  bins.frame(0, 25, frame(1));
+  expect(bins.flown().map(({ position, atMs, data }) => [position, atMs, data.length])).toEqual([
+    [Number.NaN, 50, 0],
+    [3, 10, 0],
+    [4.5, 25, 1],
+    [7, 50, 0],
+    [Number.NaN, 50, 0],
+  ]);
+});
+
 it('gives the same bins whichever way the ramp goes', () => {
   const bins = new FlyBins({ from: 10, to: 0, bins: 5 }, 1);
   bins.passed(0, 0);
@@ -69,8 +84,8 @@ it('gives the same bins whichever way the ramp goes', () => {
   bins.frame(0, 90, frame(2));
   bins.passed(100, 10);
   expect(flown(bins)).toEqual([
-    [4, 1, 1],
     [0, 2, 1],
+    [4, 1, 1],
   ]);
 });
 

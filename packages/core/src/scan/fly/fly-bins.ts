@@ -4,13 +4,14 @@ import { RunningMean } from '../../processing/running-mean.ts';
 
 /** What came while the actuator was within one bin. */
 export interface FlownBin {
-  /** From 0, from `from` to `to` whichever way the ramp went. */
-  readonly bin: number;
-  /** Mean of the positions at which its frames were measured. */
+  /** Mean of the positions at which its frames were measured; without one its centre, NaN if the ramp did not pass it. */
   readonly position: number;
-  /** What each detector gave: means with error bars, and how many frames they are of; NaN and 0 where none came. */
+  /**
+   * What each detector gave: means with error bars, and how many frames they are of, NaN and 0 where one of them gave
+   * none; empty where no frame came at all.
+   */
   readonly data: readonly DataToExport[];
-  /** When its first frame was measured, in the time of the samples. */
+  /** When its first frame was measured, or else its centre was passed, in the time of the samples. */
   readonly atMs: number;
 }
 
@@ -57,16 +58,28 @@ export class FlyBins {
     return Array.from({ length: this.#detectors }, (_, i) => i).filter((i) => !this.#examples[i]);
   }
 
-  /** The bins that have frames, in the order in which they were passed. None may be `silent`. */
+  /** All bins, from `from` to `to` whichever way the ramp went. No detector may be `silent`. */
   flown(): readonly FlownBin[] {
-    return [...this.#bins]
-      .map(([bin, { means, sum, count, atMs }]) => ({
-        bin,
-        position: sum / count,
-        data: means.map((mean, i) => summary(mean, this.#examples[i] as DataToExport)),
-        atMs,
-      }))
-      .toSorted((a, b) => a.atMs - b.atMs);
+    return Array.from({ length: this.#span.bins }, (_, number) => {
+      const bin = this.#bins.get(number);
+      if (!bin) return this.#empty(number);
+      const { means, sum, count, atMs } = bin;
+      const data = means.map((mean, i) => summary(mean, this.#examples[i] as DataToExport));
+      return { position: sum / count, data, atMs };
+    });
+  }
+
+  #empty(number: number): FlownBin {
+    const { from, to, bins } = this.#span;
+    const centre = from + ((to - from) * (number + 0.5)) / bins;
+    const after = this.#positions.findIndex((position, i) => {
+      const before = this.#positions[i - 1] ?? Number.NaN;
+      return (before <= centre && centre <= position) || (position <= centre && centre <= before);
+    });
+    if (after < 0) return { position: Number.NaN, data: [], atMs: this.#times.at(-1) ?? Number.NaN };
+    const [a, b] = [this.#times[after - 1] as number, this.#times[after] as number];
+    const [p, q] = [this.#positions[after - 1] as number, this.#positions[after] as number];
+    return { position: centre, data: [], atMs: q === p ? b : a + ((b - a) * (centre - p)) / (q - p) };
   }
 
   #sort(detector: number, atMs: number, frame: DataToExport): void {

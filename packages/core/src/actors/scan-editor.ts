@@ -1,0 +1,92 @@
+import { DaqtorError } from '../errors/daqtor-error.ts';
+import type { Modules } from '../scan/modules.ts';
+import type { ScanPlan } from '../scan/plan.ts';
+import { revisionNow } from '../scan/scan-change.ts';
+import { type ScanChangeInput, type ScanRevision, settingsRevised } from '../scan/scan-revision.ts';
+import type { ScanSettings } from '../scan/scan-settings.ts';
+import type { Clock } from '../time/clock.ts';
+import { changeModules } from './change-modules.ts';
+import type { PointKeeper } from './point-keeper.ts';
+import type { EditableInput } from './scan-facts.ts';
+
+export interface ScanEditorOptions {
+  readonly plan: ScanPlan;
+  readonly settings: ScanSettings;
+  readonly modules: Modules;
+  /** Changes that were made before, of a scan that is resumed. */
+  readonly revisions: readonly ScanRevision[];
+  readonly keeper: Pick<PointKeeper, 'revise'>;
+  readonly clock: Clock;
+  /** Whether the scan is still paused. */
+  readonly isPaused: () => boolean;
+  /** Lets a change hold. */
+  readonly changed: (revision: ScanRevision) => void;
+}
+
+/** How a scan stands after the changes that were made to it, and what makes another one. */
+export class ScanEditor {
+  readonly #options: ScanEditorOptions;
+  #settings: ScanSettings;
+  #revisions: readonly ScanRevision[];
+  #isBusy = false;
+
+  constructor(options: ScanEditorOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#revisions = options.revisions;
+  }
+
+  /** As they are now. */
+  get settings(): ScanSettings {
+    return this.#settings;
+  }
+
+  /** All changes, in their order. */
+  get revisions(): readonly ScanRevision[] {
+    return this.#revisions;
+  }
+
+  /** Whether a change is being made. */
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
+  /** What the machine of the scan has to know. */
+  get input(): EditableInput {
+    const { settleMs, waitMs, waitUntil, onError } = this.#settings;
+    return { settles: settleMs > 0 || this.#options.plan.isTimed || waitUntil.length > 0, waitMs, onError };
+  }
+
+  /**
+   * Sets modules, has the change kept, then lets it hold; when one of these fails, the modules get back what they had.
+   *
+   * @param step - from which on it counts
+   * @throws DaqtorError as `DaqScan.edit`
+   */
+  async edit(change: ScanChangeInput, step: number): Promise<ScanRevision> {
+    const { plan, modules, clock, changed } = this.#options;
+    const revision = revisionNow(change, { plan, step, modules }, clock.epochMs());
+    this.#isBusy = true;
+    try {
+      const undo = await changeModules(revision.modules ?? {}, modules);
+      try {
+        await this.#keep(revision);
+      } catch (error) {
+        await undo();
+        throw error;
+      }
+      this.#revisions = [...this.#revisions, revision];
+      this.#settings = { ...this.#settings, ...settingsRevised([revision]) };
+      changed(revision);
+      return revision;
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** @throws DaqtorError `module.state` if the scan has ended meanwhile; `save.failed` */
+  async #keep(revision: ScanRevision): Promise<void> {
+    if (this.#options.isPaused()) return await this.#options.keeper.revise(revision);
+    throw new DaqtorError('module.state', { instrument: 'scan', problem: 'it ended before it could be changed' });
+  }
+}
