@@ -1,6 +1,6 @@
 import { grid, lab, linspace, realClock, VirtualClock } from '@daqtor/core';
 import { describeActuatorDriver, describeDetectorDriver } from '@daqtor/core/testing';
-import { memoryPort, serveTcp, simulatedKeithley2400 } from '@daqtor/sim';
+import { memoryPort, servePty, serveTcp, simulatedKeithley2400 } from '@daqtor/sim';
 import { describe, expect, it } from 'vitest';
 import { type ExpectedExchange, expectedProtocol } from '../testing/expected-protocol.ts';
 import { testContext } from '../testing/scripted-port.ts';
@@ -273,6 +273,22 @@ describe('keithley2400', () => {
       expect(simulated.terminals.volts).toBe(outputAtClose === 'on' ? 3 : 0);
       await meter.close();
     }
+  });
+
+  it.each([
+    ['a pseudo-terminal', servePty],
+    ['TCP', serveTcp],
+  ])('has turned the output off when it was the last to let go of %s', async (_, serve) => {
+    const simulated = simulatedKeithley2400({ clock: realClock });
+    const served = await serve(simulated);
+    const driver = await keithley2400Source({ port: served.address, ...voltage }).connect(
+      testContext(realClock).context,
+    );
+    await driver.startMove(1, never);
+    expect(simulated.terminals.volts).toBe(1);
+    await driver.close();
+    await expect.poll(() => simulated.terminals.volts).toBe(0);
+    await served.close();
   });
 
   it('leaves the level of an output that is on as it is', async () => {
