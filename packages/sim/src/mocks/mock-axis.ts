@@ -54,7 +54,6 @@ export const mockAxis = defineActuator({
         signal.throwIfAborted();
         return controller.isMoving(axis);
       },
-      moveMs: () => controller.tauMs,
       async stop() {
         controller.stop(axis);
       },
