@@ -160,7 +160,11 @@ async function checkScripts(project) {
     await ends('the README scans a stage and a meter on real wires', file, /^9 points in .*\.h5$/m);
   });
   const find = (words) => join('out', `readme-${scripts.findIndex((script) => script.includes(words))}.js`);
-  await ends('the README moves and looks', find('mockActuator({ velocity: 50, backlash'), /^(more than five|few) frames$/m);
+  await ends(
+    'the README moves and looks',
+    find('mockActuator({ velocity: 50, backlash'),
+    /^(more than five|few) frames$/m,
+  );
   await ends('the README holds a scan', find('suspendWhile('), /^21 points, 0 skipped, held for a while$/m);
   await ends('drivers run in processes of their own, from a preset', 'hosted.mjs', /^3 points, 3 × 4 × 6$/m);
   const vitest = ['node_modules/vitest/vitest.mjs', 'run'];
