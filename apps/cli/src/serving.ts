@@ -1,4 +1,5 @@
 import {
+  faultsByTime,
   faultyInstrument,
   type ServedInstrument,
   type SimulatedInstrument,
@@ -7,6 +8,7 @@ import {
   type WireFaults,
 } from '@daqtor/sim';
 import type { Flags } from './command.ts';
+import { faultsOf, parseFaultSchedule } from './fault-options.ts';
 import { Misuse } from './misuse.ts';
 import { numberOption } from './number-option.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,7 +27,9 @@ export const SERVING_OPTIONS = {
   drop: { type: 'string' },
   duplicate: { type: 'string' },
   garbage: { type: 'string' },
+  timer: { type: 'string' },
   echo: { type: 'boolean' },
+  schedule: { type: 'string' },
 } as const;
 
 export const SERVING_HELP = `  --tcp PORT     on this TCP port; 0: any free one
@@ -43,7 +47,10 @@ export const SERVING_HELP = `  --tcp PORT     on this TCP port; 0: any free one
   --drop SHARE   bytes of answers are lost
   --duplicate SHARE  pieces of answers come twice
   --garbage SHARE    random bytes come before pieces of answers
-  --echo         what was sent comes back first`;
+  --timer MS     answers are held back as by an FTDI converter: for so long (16), or until 62 bytes are together
+  --echo         what was sent comes back first
+  --schedule 'S FAULT=VALUE …; …'   faults from these seconds on, each until the next, instead of those above: what the options
+                 are called, echo and pulled (nothing passes), e.g. '5 drop=0.1 latency=50; 8 pulled; 12'`;
 
 /** What is served: its name for programs, its title for people. */
 export interface Served {
@@ -65,7 +72,7 @@ export async function serveUntilInterrupted(
   const tcp = numberOption('tcp', flags.tcp, 0, 65_535);
   if (tcp === undefined && !flags.pty) throw new Misuse('say where: --tcp PORT, --pty, or both');
   const seed = numberOption('seed', flags.seed, 0) ?? 1;
-  const instrument = faultyInstrument(make(seed), terminal.clock, faultsOf(flags), seed);
+  const instrument = faultyInstrument(make(seed), terminal.clock, faultsFor(flags, terminal), seed);
   const served: ServedInstrument[] = [];
   // Told from the beginning, so that Ctrl-C finds somebody who puts everything away.
   const interrupted = terminal.interrupted();
@@ -82,16 +89,7 @@ export async function serveUntilInterrupted(
   }
 }
 
-function faultsOf(flags: Flags): WireFaults {
-  const faults = {
-    latencyMs: numberOption('latency', flags.latency, 0),
-    jitterMs: numberOption('jitter', flags.jitter, 0),
-    baudRate: numberOption('baud', flags.baud, 1),
-    fragmentBytes: numberOption('fragment', flags.fragment, 1),
-    drop: numberOption('drop', flags.drop, 0, 1),
-    duplicate: numberOption('duplicate', flags.duplicate, 0, 1),
-    garbage: numberOption('garbage', flags.garbage, 0, 1),
-  };
-  const asked = Object.entries(faults).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(asked), echo: flags.echo === true };
+function faultsFor(flags: Flags, { clock }: Terminal): WireFaults | (() => WireFaults) {
+  if (typeof flags.schedule !== 'string') return faultsOf(flags);
+  return faultsByTime(parseFaultSchedule(flags.schedule), clock);
 }

@@ -6,6 +6,7 @@ export { serveTcp, type TcpPortOptions } from './bench/tcp-port.ts';
 export { mockDrivers } from './catalogue/mock-drivers.ts';
 export { type Simulator, type SimulatorOptions, simulators } from './catalogue/simulators.ts';
 export { type UsbSimulator, usbSimulators } from './catalogue/usb-simulators.ts';
+export { faultsByTime, type ScheduledFaults } from './faults/fault-schedule.ts';
 export { faultyInstrument } from './faults/faulty-instrument.ts';
 export { type FaultyPort, faultyPort } from './faults/faulty-port.ts';
 export type { WireFaults } from './faults/wire-faults.ts';

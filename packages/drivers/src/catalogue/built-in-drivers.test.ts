@@ -15,7 +15,9 @@ const NEEDED: Readonly<Record<string, object>> = {
   'keithley2400-source': { source: 'voltage', compliance: 0.01 },
   'modbus-registers': { registers: [{ name: 'temperature', table: 'input', address: 0 }] },
   'modbus-setpoint': { setpoint: { address: 0 } },
+  'keithley2400-sweep': { source: 'voltage', compliance: 0.01, start: 0, stop: 1, points: 3 },
   'sr830-recorder': { points: 4 },
+  'sr860-recorder': { points: 4, rateHz: 50 },
   'thorlabs-apt': { stage: 'MTS50-Z8' },
   zaber: { microstep: 0.001 },
 };

@@ -7,6 +7,7 @@ import { hp34401a } from '../instruments/hp34401a.ts';
 import { keithley2000 } from '../instruments/keithley2000.ts';
 import { keithley2400Meter } from '../instruments/keithley2400-meter.ts';
 import { keithley2400Source } from '../instruments/keithley2400-source.ts';
+import { keithley2400Sweep } from '../instruments/keithley2400-sweep.ts';
 import { lakeShore33xInputs } from '../instruments/lake-shore-33x-inputs.ts';
 import { lakeShore33xLoop } from '../instruments/lake-shore-33x-loop.ts';
 import { modbusRegisters } from '../instruments/modbus-registers.ts';
@@ -17,6 +18,7 @@ import { smc100 } from '../instruments/smc100.ts';
 import { sr830 } from '../instruments/sr830.ts';
 import { sr830Recorder } from '../instruments/sr830-recorder.ts';
 import { sr860 } from '../instruments/sr860.ts';
+import { sr860Recorder } from '../instruments/sr860-recorder.ts';
 import { thorlabsApt } from '../instruments/thorlabs-apt.ts';
 import { zaber } from '../instruments/zaber.ts';
 
@@ -51,6 +53,7 @@ export const builtInDrivers: readonly KnownDriver[] = [
   ours(keithley2000, onGpib('baud=4800', { can: ['settings'], simulator: 'keithley2000' })),
   ours(keithley2400Meter, onGpib('baud=9600', { can: ['settings'], simulator: 'keithley2400' })),
   ours(keithley2400Source, onGpib('baud=9600', { can: ['limits', 'settings'], simulator: 'keithley2400' })),
+  ours(keithley2400Sweep, onGpib('baud=9600', { can: ['settings'], simulator: 'keithley2400' })),
   ours(
     lakeShore33xInputs,
     onSerial('baud=57600&bits=7&parity=odd', { simulator: 'lake-shore-335', usbIds: ['1fb9:0300', '1fb9:0301'] }),
@@ -76,15 +79,17 @@ export const builtInDrivers: readonly KnownDriver[] = [
     }),
   ),
   ours(sr830, onGpib('baud=9600', { can: ['settings'], simulator: 'sr830' })),
-  ours(sr830Recorder, onGpib('baud=9600', { simulator: 'sr830' })),
-  ours(
-    sr860,
-    onSerial('baud=115200', {
-      wires: ['serial', 'tcp', 'usb'],
-      can: ['settings'],
-      simulator: 'sr860',
-      usbIds: ['b506:2000'],
-    }),
+  ours(sr830Recorder, onGpib('baud=9600', { can: ['settings'], simulator: 'sr830' })),
+  ...[sr860, sr860Recorder].map((plugin) =>
+    ours(
+      plugin,
+      onSerial('baud=115200', {
+        wires: ['serial', 'tcp', 'usb'],
+        can: ['settings'],
+        simulator: 'sr860',
+        usbIds: ['b506:2000'],
+      }),
+    ),
   ),
   ours(
     thorlabsApt,

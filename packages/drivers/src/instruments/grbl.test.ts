@@ -1,3 +1,4 @@
+import { VirtualClock } from '@daqtor/core';
 import { describeActuatorDriver } from '@daqtor/core/testing';
 import { type GrblOptions, simulatedGrbl } from '@daqtor/sim';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ import {
   untilAtRest,
 } from '../testing/axis-on-trial.ts';
 import { type ExpectedExchange, expectedProtocol } from '../testing/expected-protocol.ts';
+import { scriptedPort, testContext } from '../testing/scripted-port.ts';
 import { grbl } from './grbl.ts';
 
 const never = new AbortController().signal;
@@ -104,6 +106,32 @@ describe('grbl', () => {
     const driver = await grbl({ port, axis: 'X' }).connect(context);
     expect(clock.now()).toBeGreaterThan(1800);
     expect(driver.identity).toBe('GRBL 1.1h.20190825');
+  });
+
+  it('waits for one that says hello before it listens', async () => {
+    const clock = new VirtualClock();
+    let isListening = false;
+    const port = scriptedPort((sent) => {
+      if (sent.includes('$$')) return `ok\r\n${MODES}`;
+      if (sent === '?') return '<Idle|MPos:0.000,0.000,0.000|FS:0,0>\r\n';
+      return isListening ? `ok\r\n${MODES}` : undefined;
+    });
+    clock.setTimeout(() => port.say("Grbl 1.1h ['$' for help]\r\n>:error:7\r\n"), 300);
+    clock.setTimeout(() => {
+      isListening = true;
+    }, 1200);
+    const driver = await grbl({ port, axis: 'X' }).connect(testContext(clock).context);
+    expect(await driver.readPosition(never)).toBe(0);
+  });
+
+  it('takes something else that answers for what it is, at once', async () => {
+    const port = scriptedPort(() => 'ERROR 113\r\n');
+    const clock = new VirtualClock();
+    await expect(grbl({ port, axis: 'X' }).connect(testContext(clock).context)).rejects.toMatchObject({
+      code: 'instrument.connect',
+      problem: "'ERROR 113' answered, where a stage with GRBL 1.1 was expected",
+    });
+    expect(clock.now()).toBeLessThan(1500);
   });
 
   it('reports a motion that an end switch ended', async () => {

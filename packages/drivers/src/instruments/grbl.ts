@@ -30,7 +30,7 @@ const ALARMS: Readonly<Record<number, string>> = {
 
 /**
  * One axis of a stage with GRBL 1.1, in machine positions in mm. Sources: see `GrblTalk`; meanings of alarms from memory.
- * Not yet tried on the real firmware. GRBL has 115200 baud.
+ * Tried on the firmware of GRBL 1.1h in an emulated Arduino, not yet on a stage. GRBL has 115200 baud.
  *
  * Moves are jogs, since those can be cancelled without losing the position. A stop stops all axes: GRBL knows no other.
  * An axis whose move ended before its target, since another was stopped, says so. Homing searches the reference of all axes. With

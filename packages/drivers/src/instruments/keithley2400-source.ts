@@ -1,14 +1,8 @@
 import { DaqtorError, defineActuator, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { portOrAddress } from '../transports/resolve-port.ts';
-import { connectKeithley2400, type Keithley2400 } from './keithley2400.ts';
+import { connectKeithley2400, type Keithley2400, SOURCES } from './keithley2400.ts';
 import { Ramp } from './ramp.ts';
-
-/** What is sourced, and what is limited meanwhile. */
-const FUNCTIONS = {
-  voltage: { path: 'VOLT', units: 'V', limited: 'CURR', limitedUnits: 'A' },
-  current: { path: 'CURR', units: 'A', limited: 'VOLT', limitedUnits: 'V' },
-} as const;
 
 const settings = z.object({
   port: portOrAddress,
@@ -52,7 +46,7 @@ export const keithley2400Source = defineActuator({
       const { source } = settings;
       let now = settings;
       const { device, link, identity, levels } = instrument;
-      const { path, units, limited, limitedUnits } = FUNCTIONS[source];
+      const { path, units, limited, limitedUnits } = SOURCES[source];
       const level = `:SOUR:${path}:LEV`;
       const max = levels[units];
       const protection = `:SENS:${limited}:PROT`;
@@ -133,7 +127,10 @@ export const keithley2400Source = defineActuator({
 /** Makes it a source of this kind, at 0 unless it is one already and on. */
 async function turnOn({ device }: Keithley2400, path: 'VOLT' | 'CURR', signal: AbortSignal): Promise<void> {
   const isOn = (await device.queryNumber(':OUTP?', signal)) !== 0;
-  if (isOn && (await device.query(':SOUR:FUNC?', signal)).startsWith(path)) return;
+  const isSame = async () =>
+    (await device.query(':SOUR:FUNC?', signal)).startsWith(path) &&
+    (await device.query(`:SOUR:${path}:MODE?`, signal)).startsWith('FIX');
+  if (isOn && (await isSame())) return;
   await device.write(':OUTP OFF', signal);
   await device.write(`:SOUR:FUNC ${path}`, signal);
   await device.write(`:SOUR:${path}:MODE FIX`, signal);

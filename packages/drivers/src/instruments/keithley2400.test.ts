@@ -1,11 +1,12 @@
 import { grid, lab, linspace, realClock, VirtualClock } from '@daqtor/core';
 import { describeActuatorDriver, describeDetectorDriver } from '@daqtor/core/testing';
-import { memoryPort, serveTcp, simulatedKeithley2400 } from '@daqtor/sim';
+import { memoryPort, servePty, serveTcp, simulatedKeithley2400 } from '@daqtor/sim';
 import { describe, expect, it } from 'vitest';
 import { type ExpectedExchange, expectedProtocol } from '../testing/expected-protocol.ts';
 import { testContext } from '../testing/scripted-port.ts';
 import { keithley2400Meter } from './keithley2400-meter.ts';
 import { keithley2400Source } from './keithley2400-source.ts';
+import { keithley2400Sweep } from './keithley2400-sweep.ts';
 
 const never = new AbortController().signal;
 const voltage = { source: 'voltage', compliance: 0.01 } as const;
@@ -50,6 +51,21 @@ describeDetectorDriver('keithley2400Meter by TCP', async () => {
   return { driver, dispose };
 });
 
+const SWEEP = { ...voltage, start: -1, stop: 1, points: 5, nplc: 0.1 } as const;
+
+describeDetectorDriver('keithley2400Sweep in memory', async () => {
+  const { port, context } = unit();
+  const spec = keithley2400Sweep({ port, ...SWEEP });
+  const adjusted = { ...spec.settings, compliance: 0.02, start: -2, stop: 2, delayS: 0.05, nplc: 0.5 };
+  return { driver: await spec.connect(context), adjusted };
+});
+
+describeDetectorDriver('keithley2400Sweep by TCP', async () => {
+  const served = await serveTcp(simulatedKeithley2400({ clock: realClock }));
+  const spec = keithley2400Sweep({ port: served.address, ...SWEEP, nplc: 0.01 });
+  return { driver: await spec.connect(testContext(realClock).context), dispose: () => served.close() };
+});
+
 describe('keithley2400', () => {
   const IDENTITY = 'KEITHLEY INSTRUMENTS INC.,MODEL 2400,0801342,C30   Mar 17 2006 09:29:29/A02  /K/J\r\n';
   const NO_ERROR: ExpectedExchange = [':SYST:ERR?\n', '0,"No error"\r\n'];
@@ -58,6 +74,7 @@ describe('keithley2400', () => {
     [':SENS:FUNC:CONC ON\n'],
     [':SENS:FUNC "VOLT:DC","CURR:DC"\n'],
     [':FORM:ELEM VOLT,CURR,STAT\n'],
+    [':TRIG:COUN 1\n'],
     NO_ERROR,
   ];
 
@@ -111,6 +128,90 @@ describe('keithley2400', () => {
         ]);
       },
     );
+  });
+
+  it('says what the manual has a sweep say', async () => {
+    await expectedProtocol(
+      (port) =>
+        keithley2400Sweep({ port, source: 'current', compliance: 2, start: 0, stop: 0.001, points: 2, delayS: 0.1 }),
+      [
+        ...CONNECTING,
+        [':OUTP OFF\n'],
+        [':SOUR:FUNC CURR\n'],
+        [':SENS:VOLT:PROT 2\n'],
+        [':SENS:VOLT:NPLC 1\n'],
+        [':SOUR:CURR:STAR 0\n'],
+        [':SOUR:CURR:STOP 0.001\n'],
+        [':SOUR:SWE:SPAC LIN\n'],
+        [':SOUR:SWE:RANG BEST\n'],
+        [':SOUR:SWE:POIN 2\n'],
+        [':SOUR:DEL 0.1\n'],
+        [':SOUR:CURR:MODE SWE\n'],
+        [':TRIG:COUN 2\n'],
+        NO_ERROR,
+        [':OUTP ON\n'],
+        [':OUTP?\n', '1\r\n'],
+        [':READ?\n', '+1.0E-05,+0.0E+00,+2.2E+04,+2.0E+00,+5.0E-04,+2.2536E+04\r\n'],
+        [':OUTP OFF\n'],
+        [':OUTP OFF\n'],
+      ],
+      async (driver) => {
+        const [volts, amperes, compliance] = await driver.grab(never);
+        expect(volts).toMatchObject({ name: 'voltage', units: 'V', data: [Float64Array.of(1e-5, 2)] });
+        expect(volts?.axes[0]).toMatchObject({ label: 'level', units: 'A', data: Float64Array.of(0, 0.001) });
+        expect(amperes).toMatchObject({ name: 'current', units: 'A', data: [Float64Array.of(0, 5e-4)] });
+        expect(compliance).toMatchObject({ name: 'compliance', data: [Float64Array.of(0, 1)] });
+      },
+    );
+  });
+
+  it('sweeps through a characteristic in the time that it estimates, and turns its output off', async () => {
+    const { clock, port, simulated, context } = unit(() => 250);
+    const driver = await keithley2400Sweep({ port, ...voltage, start: -5, stop: 5, points: 11, nplc: 1 }).connect(
+      context,
+    );
+    const startMs = clock.now();
+    const [volts, amperes, compliance] = (await driver.grab(never)).map(({ data }) => [...(data[0] ?? [])].map(Number));
+    expect(clock.now() - startMs).toBeGreaterThanOrEqual(driver.grabMs?.() ?? Number.POSITIVE_INFINITY);
+    expect(volts?.[5]).toBeCloseTo(0, 4);
+    expect(amperes?.[6]).toBeCloseTo(0.004, 6);
+    // 10 mA at 250 Ω are 2.5 V.
+    expect(compliance).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1]);
+    expect(volts?.[0]).toBeCloseTo(-2.5, 3);
+    await clock.sleep(10);
+    expect(simulated.terminals.volts).toBe(0);
+  });
+
+  it('turns its output off when a sweep is broken off, and sweeps again', async () => {
+    const { clock, port, simulated, context } = unit();
+    const driver = await keithley2400Sweep({ port, ...voltage, start: 1, stop: 2, points: 100 }).connect(context);
+    const abort = new AbortController();
+    clock.setTimeout(() => abort.abort(new Error('enough')), 500);
+    await expect(driver.grab(abort.signal)).rejects.toThrow('enough');
+    await clock.sleep(10);
+    expect(simulated.terminals.volts).toBe(0);
+    expect((await driver.grab(never))[0]?.shape).toEqual([100]);
+  });
+
+  it('leaves source and meter one reading at a time', async () => {
+    const { port, context } = unit();
+    const sweep = await keithley2400Sweep({ port, ...SWEEP }).connect(context);
+    await sweep.grab(never);
+    await sweep.close();
+    const source = await keithley2400Source({ port, ...voltage }).connect(context);
+    await source.startMove(2, never);
+    const meter = await keithley2400Meter({ port }).connect(context);
+    expect((await meter.grab(never))[0]?.data[0]?.[0]).toBeCloseTo(2, 3);
+  });
+
+  it('refuses a sweep beyond the instrument, and reports one beyond its power', async () => {
+    const { port, context } = unit();
+    await expect(keithley2400Sweep({ port, ...SWEEP, stop: 300 }).connect(context)).rejects.toMatchObject({
+      code: 'lab.settings',
+    });
+    const high = { source: 'voltage', compliance: 1, start: 0, stop: 100, points: 3 } as const;
+    const driver = await keithley2400Sweep({ port, ...high }).connect(context);
+    await expect(driver.grab(never)).rejects.toThrow();
   });
 
   it('fails a move that compliance keeps from its level, and tells the limit', async () => {
@@ -172,6 +273,22 @@ describe('keithley2400', () => {
       expect(simulated.terminals.volts).toBe(outputAtClose === 'on' ? 3 : 0);
       await meter.close();
     }
+  });
+
+  it.each([
+    ['a pseudo-terminal', servePty],
+    ['TCP', serveTcp],
+  ])('has turned the output off when it was the last to let go of %s', async (_, serve) => {
+    const simulated = simulatedKeithley2400({ clock: realClock });
+    const served = await serve(simulated);
+    const driver = await keithley2400Source({ port: served.address, ...voltage }).connect(
+      testContext(realClock).context,
+    );
+    await driver.startMove(1, never);
+    expect(simulated.terminals.volts).toBe(1);
+    await driver.close();
+    await expect.poll(() => simulated.terminals.volts).toBe(0);
+    await served.close();
   });
 
   it('leaves the level of an output that is on as it is', async () => {

@@ -18,6 +18,12 @@ const LEVELS = {
 } as const;
 type Model = keyof typeof LEVELS;
 
+/** What is sourced, and what is limited meanwhile. */
+export const SOURCES = {
+  voltage: { path: 'VOLT', units: 'V', limited: 'CURR', limitedUnits: 'A' },
+  current: { path: 'CURR', units: 'A', limited: 'VOLT', limitedUnits: 'V' },
+} as const;
+
 /** What the instrument measures at its terminals at one moment. */
 export interface Keithley2400Reading {
   readonly volts: number;
@@ -31,6 +37,12 @@ export interface Keithley2400 extends ScpiFound {
   readonly levels: { readonly V: number; readonly A: number };
   /** @throws DaqtorError `instrument.fault` while the output is off */
   read(signal: AbortSignal): Promise<Keithley2400Reading>;
+  /**
+   * As many readings as the trigger was set to.
+   *
+   * @param timeoutMs - longest time for all of them
+   */
+  readMany(count: number, timeoutMs: number, signal: AbortSignal): Promise<Keithley2400Reading[]>;
 }
 
 /**
@@ -58,9 +70,16 @@ export async function connectKeithley2400<T>(
     await device.write(':SENS:FUNC:CONC ON', signal);
     await device.write(':SENS:FUNC "VOLT:DC","CURR:DC"', signal);
     await device.write(':FORM:ELEM VOLT,CURR,STAT', signal);
+    // A sweep of before wanted more.
+    await device.write(':TRIG:COUN 1', signal);
     await device.checkErrors('the configuration of the readings', signal);
     const levels = LEVELS[modelOf(found) ?? 2400];
-    return build({ ...instrument, levels, read: (signal) => read(link, signal) });
+    return build({
+      ...instrument,
+      levels,
+      read: async (signal) => (await readMany(link, 1, READING_MS, signal))[0] as Keithley2400Reading,
+      readMany: (count, timeoutMs, signal) => readMany(link, count, timeoutMs, signal),
+    });
   });
 }
 
@@ -70,7 +89,12 @@ const READING_MS = 5000;
 const IN_COMPLIANCE = 0x8;
 
 /** In one exchange, lest the output be turned off between question and reading: then :READ? is never answered. */
-async function read(link: Link, signal: AbortSignal): Promise<Keithley2400Reading> {
+async function readMany(
+  link: Link,
+  count: number,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Keithley2400Reading[]> {
   return link.exchange(async (io) => {
     const talk = lineTalk(io, { sent: '\n', received: '\n' });
     if (asciiNumber(await talk.ask(':OUTP?'), ':OUTP?') === 0) {
@@ -79,23 +103,26 @@ async function read(link: Link, signal: AbortSignal): Promise<Keithley2400Readin
         advice: 'Connect the source first (keithley2400Source), or turn the output on at the front panel',
       });
     }
-    const answer = await talk.ask(':READ?', READING_MS);
+    const answer = await talk.ask(':READ?', timeoutMs);
     const values = answer.split(',').map((value) => scpiNumber(value, ':READ?'));
-    const [volts, amperes, status] = values;
-    if (volts === undefined || amperes === undefined || status === undefined || values.length !== 3) {
+    if (values.length !== 3 * count) {
       throw new DaqtorError('instrument.protocol', {
-        problem: `':READ?' was answered with ${values.length} values, not with voltage, current and status`,
-        advice: 'Check that nothing else configures the instrument (:FORM:ELEM)',
+        problem: `':READ?' was answered with ${values.length} values, not with voltage, current and status of ${count} readings`,
+        advice: 'Check that nothing else configures the instrument (:FORM:ELEM, :TRIG:COUN)',
       });
     }
-    if (!Number.isFinite(volts) || !Number.isFinite(amperes)) {
-      throw new DaqtorError('instrument.fault', {
-        problem: 'the reading is over range',
-        advice: 'Check the wiring, or let the instrument choose its ranges',
-      });
-    }
-    return { volts, amperes, inCompliance: (Math.round(status) & IN_COMPLIANCE) !== 0 };
+    return Array.from({ length: count }, (_, i) => readingOf(values.slice(3 * i, 3 * i + 3)));
   }, signal);
+}
+
+function readingOf([volts = Number.NaN, amperes = Number.NaN, status = 0]: readonly number[]): Keithley2400Reading {
+  if (Number.isFinite(volts) && Number.isFinite(amperes)) {
+    return { volts, amperes, inCompliance: (Math.round(status) & IN_COMPLIANCE) !== 0 };
+  }
+  throw new DaqtorError('instrument.fault', {
+    problem: 'the reading is over range',
+    advice: 'Check the wiring, or let the instrument choose its ranges',
+  });
 }
 
 function modelOf({ maker, model }: Identity): Model | undefined {

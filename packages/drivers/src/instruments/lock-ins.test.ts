@@ -7,6 +7,7 @@ import { testContext } from '../testing/scripted-port.ts';
 import { sr830 } from './sr830.ts';
 import { sr830Recorder } from './sr830-recorder.ts';
 import { sr860 } from './sr860.ts';
+import { sr860Recorder } from './sr860-recorder.ts';
 
 const never = new AbortController().signal;
 
@@ -39,7 +40,21 @@ describeDetectorDriver('sr830 on a pseudo-terminal', async () => {
 
 describeDetectorDriver('sr830Recorder on a wire in memory', async () => {
   const { port, context } = bench();
-  return { driver: await sr830Recorder({ port, points: 250 }).connect(context) };
+  const spec = sr830Recorder({ port, points: 250 });
+  return { driver: await spec.connect(context), adjusted: { ...spec.settings, rateHz: 64 } };
+});
+
+describeDetectorDriver('sr860Recorder on a wire in memory, byte by byte', async () => {
+  const { port, context } = bench(simulatedSr860);
+  const spec = sr860Recorder({ port, points: 300, rateHz: 50 });
+  // A power of two below the highest rate at 0.1 s.
+  return { driver: await spec.connect(context), adjusted: { ...spec.settings, rateHz: 1.25e6 / 2 ** 15 } };
+});
+
+describeDetectorDriver('sr860Recorder by TCP', async () => {
+  const served = await serveTcp(simulatedSr860({ clock: realClock }));
+  const spec = sr860Recorder({ port: served.address, points: 4, rateHz: 70 });
+  return { driver: await spec.connect(testContext(realClock).context), dispose: () => served.close() };
 });
 
 describeDetectorDriver('sr830Recorder by TCP', async () => {
@@ -237,4 +252,84 @@ it('knows how long a grab takes: as long as the filter needs', async () => {
   await driver.grab(never);
   expect(driver.grabMs?.()).toBe(2100);
   expect(clock.now() - beganMs - 2100).toBeLessThan(100);
+});
+
+describe('sr860Recorder', () => {
+  it('records the settling of its filter, point by point at the rate that it took', async () => {
+    const { clock, lockIn, port, context } = bench(simulatedSr860);
+    await sr860({ port, timeConstantS: 0.1, slopeDbPerOctave: 6 }).connect(context);
+    const spec = sr860Recorder({ port, points: 300, rateHz: 50 });
+    const driver = await spec.connect(context);
+    const rateHz = 1.25e6 / 2 ** 14;
+    expect(driver.grabMs?.()).toBeCloseTo((1000 * 300) / rateHz, 9);
+    const grab = driver.grab(never);
+    await clock.sleep(1000);
+    lockIn.apply({ x: 0.01, y: -0.02 });
+    const [data] = await grab;
+    expect(data).toMatchObject({ name: 'signal', shape: [300], labels: ['X', 'Y'], units: 'V' });
+    expect(data?.axes[0]).toMatchObject({ label: 'time', units: 's', size: 300 });
+    expect(data?.axes[0]?.data[299]).toBeCloseTo(299 / rateHz, 9);
+    const [x, y] = data?.data.map((array) => Array.from(array, Number)) ?? [];
+    const began = x?.findIndex((value) => value > 0.001) ?? 0;
+    expect(began / rateHz).toBeCloseTo(1, 1);
+    // After a time constant 1/e of the way is left.
+    expect(x?.[began + Math.round(0.1 * rateHz)]).toBeCloseTo(0.01 * (1 - Math.exp(-1)), 2);
+    expect([x?.at(-1), y?.at(-1)]).toEqual([expect.closeTo(0.01, 4), expect.closeTo(-0.02, 4)]);
+  });
+
+  it('reads a long capture in several answers, and leaves the zeros at its end out', async () => {
+    const { lockIn, port, context } = bench(simulatedSr860);
+    lockIn.apply({ x: 0.1, y: 0.1 });
+    await sr860({ port, timeConstantS: 1e-5 }).connect(context);
+    const driver = await sr860Recorder({ port, points: 10_000, rateHz: 10_000 }).connect(context);
+    const [data] = await driver.grab(never);
+    expect(data?.shape).toEqual([10_000]);
+    expect(Math.min(...Array.from(data?.data[1] ?? [], Number))).toBeGreaterThan(0.09);
+  });
+
+  it('takes another rate while connected, and refuses one that its time constant does not allow', async () => {
+    const { port, context } = bench(simulatedSr860);
+    const spec = sr860Recorder({ port, points: 4, rateHz: 50 });
+    const driver = await spec.connect(context);
+    await driver.adjust?.apply(spec.change({ rateHz: 10 }) as never, new Set(['rateHz']), never);
+    expect(await driver.adjust?.read?.(never)).toEqual({ rateHz: 1.25e6 / 2 ** 16 });
+    await expect(
+      driver.adjust?.apply(spec.change({ rateHz: 1000 }) as never, new Set(['rateHz']), never),
+    ).rejects.toMatchObject({
+      code: 'lab.settings',
+      message: expect.stringContaining('Choose a lower rate, or a shorter time constant'),
+    });
+    await expect(sr860Recorder({ port, points: 4, rateHz: 1e-6 }).connect(context)).rejects.toThrow('a higher rate');
+  });
+
+  it('says what the manual wants', async () => {
+    const ok: ExpectedExchange = ['*ESR?\n', '0\n'];
+    const taken = (command: string): ExpectedExchange[] => [[`*CLS\n${command}\n`], ok];
+    const block = new Uint8Array(2048);
+    const view = new DataView(block.buffer);
+    for (const [i, value] of [0.5, -0.25, 0.125, 1].entries()) view.setFloat32(4 * i, value, true);
+    const text = Array.from(block, (byte) => String.fromCharCode(byte)).join('');
+    await expectedProtocol(
+      (port) => sr860Recorder({ port, points: 2, rateHz: 100 }),
+      [
+        ['*IDN?\n', 'Stanford_Research_Systems,SR860,003412,V1.51\n'],
+        ...taken('CAPTURESTOP'),
+        ...taken('CAPTURECFG 1'),
+        ...taken('CAPTURELEN 2'),
+        ['CAPTURERATEMAX?\n', '1220.703\n'],
+        ...taken('CAPTURERATE 3'),
+        ['CAPTURERATE?\n', '152.5879\n'],
+        ...taken('CAPTURESTOP'),
+        ...taken('CAPTURESTART ONE, IMM'),
+        ['CAPTUREBYTES?\n', '8\n'],
+        ['CAPTUREBYTES?\n', '24\n'],
+        ...taken('CAPTURESTOP'),
+        ['CAPTUREGET? 0,2\n', `#42048${text}\n`],
+      ],
+      async (driver) => {
+        const [data] = await driver.grab(never);
+        expect(data?.data).toEqual([Float64Array.of(0.5, 0.125), Float64Array.of(-0.25, 1)]);
+      },
+    );
+  });
 });

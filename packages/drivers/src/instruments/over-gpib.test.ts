@@ -19,6 +19,7 @@ import { hp34401a } from './hp34401a.ts';
 import { keithley2000 } from './keithley2000.ts';
 import { keithley2400Meter } from './keithley2400-meter.ts';
 import { keithley2400Source } from './keithley2400-source.ts';
+import { keithley2400Sweep } from './keithley2400-sweep.ts';
 import { sr830 } from './sr830.ts';
 import { sr830Recorder } from './sr830-recorder.ts';
 
@@ -70,6 +71,12 @@ describeActuatorDriver('keithley2400Source on GPIB, in memory, byte by byte', as
   const { clock, at, context } = bus();
   const spec = keithley2400Source({ port: at(24), source: 'voltage', compliance: 0.01, rampPerS: 10 });
   return { driver: await spec.connect(context), clock, targets: [-1, 2], epsilon: 0.001 };
+});
+
+describeDetectorDriver('keithley2400Sweep on GPIB, in memory, byte by byte', async () => {
+  const { at, context } = bus();
+  const levels = { source: 'voltage', compliance: 0.01, start: 0, stop: 1, points: 4 } as const;
+  return { driver: await keithley2400Sweep({ port: at(24), ...levels, nplc: 0.1 }).connect(context) };
 });
 
 describeDetectorDriver('keithley2400Meter on GPIB, in memory, byte by byte', async () => {

@@ -1,15 +1,13 @@
-import { Axis, DaqtorError, DataWithAxes, defineDetector } from '@daqtor/core';
+import { defineDetector, liveSettings } from '@daqtor/core';
 import { z } from 'zod';
 import { portOrAddress } from '../transports/resolve-port.ts';
+import { recorded, requirePoints, waitForPoints } from './recording.ts';
 import { overSr830 } from './sr830-link.ts';
 
 /** Samples per second, by their numbers in the command SRAT. */
 const RATES = Array.from({ length: 14 }, (_, i) => 0.0625 * 2 ** i);
 /** Points of one question: at 9600 baud they take a second and a half. */
 const POINTS_AT_ONCE = 100;
-/** How often, and after which pause at least, it is asked again for points that are missing. */
-const MOST_TRIES = 5;
-const SHORT_MS = 20;
 
 const settings = z.object({
   port: portOrAddress,
@@ -31,12 +29,17 @@ export const sr830Recorder = defineDetector({
   kind: 'sr830-recorder',
   title: 'Stanford Research SR830 recorder',
   settings,
-  connect: ({ port, points, rateHz }, context) =>
+  connect: ({ port, points, ...initial }, context) =>
     overSr830(context, port, async (talk, link, identity) => {
       const { clock, signal } = context;
       await talk.command('DDEF 1,0,0', 'showing X on display 1', signal);
       await talk.command('DDEF 2,0,0', 'showing Y on display 2', signal);
-      await talk.command(`SRAT ${RATES.indexOf(rateHz)}`, `the rate ${rateHz} Hz`, signal);
+      let { rateHz } = initial;
+      const setRate = async (hertz: number, signal: AbortSignal) => {
+        await talk.command(`SRAT ${RATES.indexOf(hertz)}`, `the rate ${hertz} Hz`, signal);
+        rateHz = hertz;
+      };
+      await setRate(rateHz, signal);
       await talk.command('SEND 0', 'storing once, not in a loop', signal);
       const read = async (channel: number, signal: AbortSignal) => {
         const values = new Float64Array(points);
@@ -51,25 +54,23 @@ export const sr830Recorder = defineDetector({
         async grab(signal) {
           await talk.command('REST', 'emptying the buffers', signal);
           await talk.command('STRT', 'starting to store', signal);
-          await clock.sleep((1000 * points) / rateHz, signal);
-          let stored = await talk.queryNumber('SPTS?', signal);
-          // Its clock is not ours, and it began a little later.
-          for (let tries = 0; stored < points && tries < MOST_TRIES; tries++) {
-            await clock.sleep(Math.max(SHORT_MS, (1000 * (points - stored)) / rateHz), signal);
-            stored = await talk.queryNumber('SPTS?', signal);
-          }
+          const stored = (signal: AbortSignal) => talk.queryNumber('SPTS?', signal);
+          const count = await waitForPoints({ points, rateHz, stored }, clock, signal);
           await talk.command('PAUS', 'ending to store', signal);
-          if (stored < points) {
-            throw new DaqtorError('instrument.fault', {
-              problem: `the lock-in stored ${stored} points in the time of ${points}`,
-              advice: 'Check that nothing else controls it, and that it does not wait for a trigger (TSTR)',
-            });
-          }
+          requirePoints(count, points);
           const x = await read(1, signal);
           const y = await read(2, signal);
-          const time = new Axis({ label: 'time', units: 's', data: Float64Array.from(x, (_, i) => i / rateHz) });
-          return [new DataWithAxes({ name: 'signal', data: [x, y], labels: ['X', 'Y'], units: 'V', axes: [time] })];
+          return recorded(x, y, rateHz);
         },
+        grabMs: () => (1000 * points) / rateHz,
+        adjust: liveSettings<z.output<typeof settings>, 'rateHz'>({
+          names: ['rateHz'],
+          apply: (wanted, _, signal) => setRate(wanted.rateHz, signal),
+          async read(signal) {
+            rateHz = RATES[await talk.queryNumber('SRAT?', signal)] ?? Number.NaN;
+            return { rateHz };
+          },
+        }),
         close: () => link.close(),
       };
     }),

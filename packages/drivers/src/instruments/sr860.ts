@@ -1,13 +1,6 @@
 import { defineDetector } from '@daqtor/core';
-import { eventTalk } from '../protocols/event-talk.ts';
-import type { LineEnds } from '../protocols/line-talk.ts';
-import { overIdentified } from '../protocols/over-identified.ts';
-import { recogniseBy } from '../protocols/scpi.ts';
 import { configuredLockIn, decades, type LockInModel, lockInSettings, refuseCurrent } from './lock-in.ts';
-
-const LINES: LineEnds = { sent: '\n', received: '\n' };
-const SR860 = recogniseBy('a Stanford Research SR860', ({ model }) => /^SR86[05]A?$/i.test(model));
-const OPTIONS = { maker: 'Stanford Research', recognition: SR860, serial: { baudRate: 115_200 } };
+import { overSr860 } from './sr860-link.ts';
 
 /** Bits of CUROVLDSTAT? that are overloads. Not latched: they tell how things are. */
 const OVERLOADS = [
@@ -30,8 +23,7 @@ export const sr860 = defineDetector({
   title: 'Stanford Research SR860 lock-in',
   settings: lockInSettings,
   connect: (settings, context) =>
-    overIdentified(context, settings.port, OPTIONS, async ({ link, identity }) => {
-      const talk = eventTalk(link, LINES);
+    overSr860(context, settings.port, async (talk, link, identity) => {
       const model: LockInModel = {
         talk,
         sensitivity: { command: 'SCAL', choices: decades([10, 5, 2], -1, 28, -1) },

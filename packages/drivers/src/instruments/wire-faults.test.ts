@@ -32,6 +32,7 @@ import { hp34401a } from './hp34401a.ts';
 import { keithley2000 } from './keithley2000.ts';
 import { keithley2400Meter } from './keithley2400-meter.ts';
 import { keithley2400Source } from './keithley2400-source.ts';
+import { keithley2400Sweep } from './keithley2400-sweep.ts';
 import { lakeShore33xInputs } from './lake-shore-33x-inputs.ts';
 import { lakeShore33xLoop } from './lake-shore-33x-loop.ts';
 import { modbusRegisters } from './modbus-registers.ts';
@@ -41,6 +42,7 @@ import { smc100 } from './smc100.ts';
 import { sr830 } from './sr830.ts';
 import { sr830Recorder } from './sr830-recorder.ts';
 import { sr860 } from './sr860.ts';
+import { sr860Recorder } from './sr860-recorder.ts';
 import { thorlabsApt } from './thorlabs-apt.ts';
 import { zaber } from './zaber.ts';
 
@@ -140,6 +142,16 @@ const CATALOGUE: [string, (clock: Clock) => SimulatedInstrument, Connect][] = [
     (port, context) => sr830Recorder({ port, points: 4 }).connect(context),
   ],
   [
+    'sr860-recorder',
+    (clock) => withSignal(simulatedSr860({ clock })),
+    (port, context) => sr860Recorder({ port, points: 4, rateHz: 50 }).connect(context),
+  ],
+  [
+    'keithley2400-sweep',
+    (clock) => simulatedKeithley2400({ clock }),
+    (port, context) => keithley2400Sweep({ port, ...voltage, start: 0, stop: 1, points: 3 }).connect(context),
+  ],
+  [
     'thorlabs-apt',
     (clock) => simulatedThorlabsApt({ clock }),
     (port, context) => thorlabsApt({ port, stage: 'PRM1-Z8' }).connect(context),
@@ -178,7 +190,7 @@ describe.each(CATALOGUE)('%s on a bad wire', (_, simulate, connect) => {
 
   it('reads the same from a slow line that cuts answers at every byte', async () => {
     const { port, driver, truth } = await bench();
-    port.faults = { latencyMs: 3, jitterMs: 12, fragmentBytes: 1, baudRate: 57_600 };
+    port.faults = { latencyMs: 3, jitterMs: 12, fragmentBytes: 1, baudRate: 57_600, timerMs: 16 };
     // Noise and the last digit of the simulated instruments.
     expect(distance(await read(driver), truth)).toBeLessThan(0.1);
     await driver.close();

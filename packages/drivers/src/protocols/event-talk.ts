@@ -1,6 +1,7 @@
 import { DaqtorError } from '@daqtor/core';
 import type { Link } from '../transports/link.ts';
 import { asciiNumber } from './ascii-number.ts';
+import { type BlockOptions, readBlock } from './ieee488-block.ts';
 import { type LineEnds, lineTalk } from './line-talk.ts';
 
 /** Bits of the standard event status register that tell a refusal (IEEE 488.2). */
@@ -13,6 +14,8 @@ export interface EventTalk {
   queryNumber(command: string, signal: AbortSignal, timeoutMs?: number): Promise<number>;
   /** Asks for numbers that are separated by commas; throws `instrument.protocol` if they are not as many. */
   queryNumbers(command: string, count: number, signal: AbortSignal, timeoutMs?: number): Promise<number[]>;
+  /** Asks for a block of binary data (IEEE 488.2). */
+  queryBlock(command: string, signal: AbortSignal, options?: BlockOptions): Promise<Uint8Array>;
   /**
    * Sends a command and makes sure that it was taken, by the event status register. What stood in it before is
    * forgotten.
@@ -42,6 +45,11 @@ export function eventTalk(link: Link, ends: LineEnds): EventTalk {
         advice: 'Check that the right instrument is connected, and that nothing else talks to it',
       });
     },
+    queryBlock: (command, signal, options) =>
+      link.exchange(async (io) => {
+        await lineTalk(io, ends).tell(command);
+        return readBlock(io, options);
+      }, signal),
     async command(command, tried, signal) {
       const events = await link.exchange(async (io) => {
         const talk = lineTalk(io, ends);

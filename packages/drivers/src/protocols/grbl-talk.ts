@@ -29,6 +29,7 @@ export const GRBL: Recognition<true> = {
   before: '\n',
   command: '$G',
   parse: (line) => (/^\[GC:/.test(line) ? true : undefined),
+  saysItself: /^Grbl |^>|^\$\d+=|^\[MSG:|^ok$|^error:\d+$|^ALARM:\d+$/,
 };
 
 /**

@@ -60,6 +60,8 @@ export interface Recognition<T> {
   readonly command: string;
   /** Makes something of the wanted answer, and undefined of any other line. */
   readonly parse: (line: string) => T | undefined;
+  /** Lines that it says by itself, when it starts for example: they are no sign of another instrument. */
+  readonly saysItself?: RegExp;
   /** Sent first, to silence the instrument: a device clear, say. It may have no answer. */
   readonly before?: string;
   /** How long what is under way may take, if `before` does not end it; default the timeout of the link. */
@@ -85,11 +87,11 @@ export function resyncBy(recognition: Recognition<unknown>): Resync {
  * @throws DaqtorError `instrument.connect` if something else answers, `instrument.timeout` if nothing does
  */
 export async function recognise<T>(io: LinkIo, recognition: Recognition<T>): Promise<T> {
-  const { wanted, ends, command, parse, before = '', timeoutMs, mostLines } = recognition;
+  const { wanted, ends, command, parse, saysItself, before = '', timeoutMs, mostLines } = recognition;
   let other: string | undefined;
   const parseAndKeep = (line: string) => {
     const found = parse(line);
-    if (found === undefined && line !== '') other = line;
+    if (found === undefined && line !== '' && !saysItself?.test(line)) other = line;
     return found;
   };
   try {

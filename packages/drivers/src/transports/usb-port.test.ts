@@ -9,6 +9,7 @@ import {
   simulatedKeithley2000,
   simulatedOceanUsb2000Plus,
   simulatedRigolDs1000z,
+  simulatedSr860,
   usbSimulators,
   usbtmcInstrument,
 } from '@daqtor/sim';
@@ -21,6 +22,7 @@ import { keithley2000 } from '../instruments/keithley2000.ts';
 import { oceanUsb2000plus } from '../instruments/ocean-usb2000plus.ts';
 import { rigolDs1000z } from '../instruments/rigol-ds1000z.ts';
 import { sr860 } from '../instruments/sr860.ts';
+import { sr860Recorder } from '../instruments/sr860-recorder.ts';
 import { UsbtmcDevice } from '../protocols/usbtmc-device.ts';
 import { testContext } from '../testing/scripted-port.ts';
 import { toText } from './bytes.ts';
@@ -31,6 +33,7 @@ import { usbPort } from './usb-port.ts';
 const never = new AbortController().signal;
 const METER = { vendorId: 0x05e6, productId: 0x2110, maker: 'Keithley', product: 'Meter', serialNumber: 'K1' };
 const SCOPE = { vendorId: 0x1ab1, productId: 0x04ce, maker: 'Rigol', product: 'Scope', serialNumber: 'R1' };
+const LOCK_IN = { vendorId: 0xb506, productId: 0x2000, maker: 'SRS', product: 'SR860', serialNumber: 'S1' };
 const ADDRESS = 'usb://05E6:2110/K1';
 const meter = (identity = METER) =>
   usbtmcInstrument(simulatedKeithley2000({ clock: realClock, input: () => 1.25 }), identity);
@@ -100,6 +103,22 @@ describe.skipIf(withoutUsb !== undefined)(`a USB device of the system${withoutUs
     return { driver: await spec.connect(testContext(realClock).context) };
   });
 
+  const lockInAt = async () => {
+    const identity = another(LOCK_IN);
+    await serve([usbtmcInstrument(simulatedSr860({ clock: realClock }), identity)]);
+    return `usb://B506:2000/${identity.serialNumber}`;
+  };
+
+  describeDetectorDriver('sr860 by USB', async () => {
+    const spec = sr860({ port: await lockInAt(), timeConstantS: 0.001 });
+    return { driver: await spec.connect(testContext(realClock).context) };
+  });
+
+  describeDetectorDriver('sr860Recorder by USB', async () => {
+    const spec = sr860Recorder({ port: await lockInAt(), points: 6, rateHz: 70 });
+    return { driver: await spec.connect(testContext(realClock).context) };
+  });
+
   it.each([
     ['hp34401a', () => hp34401a({ port: 'usb://03EB:2065/GPIB22', nplc: 0.2 }), 1.25],
     ['keithley2000', () => keithley2000({ port: 'usb://03EB:2065/GPIB16', nplc: 0.1 }), 1.25],
@@ -124,7 +143,7 @@ describe.skipIf(withoutUsb !== undefined)(`a USB device of the system${withoutUs
       ['usb://03EB:2065/GPIB16', [], undefined],
       ['usb://03EB:2065/GPIB24', [], undefined],
       ['usb://1AB1:04CE/DS1ZA170801234', ['rigol-ds1000z'], undefined],
-      ['usb://B506:2000/003412', ['sr860'], undefined],
+      ['usb://B506:2000/003412', ['sr860', 'sr860-recorder'], undefined],
       ['usb://2457:101E/USB2%2BH00001', ['ocean-usb2000plus'], undefined],
     ]);
   });

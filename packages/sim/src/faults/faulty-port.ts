@@ -1,12 +1,16 @@
 import { type Clock, DaqtorError, type WirePort } from '@daqtor/core';
 import { createRandom } from '../physics/random.ts';
+import type { ScheduledFaults } from './fault-schedule.ts';
 import { Lane } from './lane.ts';
+import { LatencyTimer } from './latency-timer.ts';
 import { damaged, type WireFaults } from './wire-faults.ts';
 
 /** A port on a bad wire. */
 export interface FaultyPort extends WirePort {
   /** What goes wrong from now on; may be set at any time. */
   faults: WireFaults;
+  /** Sets faults by a schedule that begins now. An entry with `pulled` pulls the cable, too. */
+  follow(schedule: readonly ScheduledFaults[]): void;
   /** Pulls the cable: bytes under way are lost, and the wire is gone. A new one may be opened at once. */
   unplug(): void;
 }
@@ -24,15 +28,21 @@ export function faultyPort(port: WirePort, clock: Clock, faults: WireFaults = {}
     faults,
     async open(events, signal) {
       let alive = true;
+      const timer = new LatencyTimer(
+        clock,
+        () => faulty.faults.timerMs ?? 0,
+        (bytes) => events.received(bytes),
+      );
       const toHost = new Lane(
         clock,
         random,
         () => faulty.faults,
-        (bytes) => events.received(bytes),
+        (bytes) => timer.put(bytes),
       );
       const end = () => {
         alive = false;
         toHost.cut();
+        timer.cut();
         toInstrument.cut();
         pull = undefined;
       };
@@ -65,6 +75,7 @@ export function faultyPort(port: WirePort, clock: Clock, faults: WireFaults = {}
       return {
         async send(bytes) {
           if (!alive) throw new DaqtorError('instrument.gone', { problem: `${port.address} is not open any more` });
+          if (faulty.faults.pulled) return;
           if (faulty.faults.echo) toHost.put(bytes.slice());
           toInstrument.put(bytes.slice());
         },
@@ -75,6 +86,14 @@ export function faultyPort(port: WirePort, clock: Clock, faults: WireFaults = {}
       };
     },
     unplug: () => pull?.(),
+    follow(schedule) {
+      for (const { fromMs, faults } of schedule) {
+        clock.setTimeout(() => {
+          faulty.faults = faults;
+          if (faults.pulled) faulty.unplug();
+        }, fromMs);
+      }
+    },
   };
   return faulty;
 }

@@ -16,13 +16,18 @@ export interface WireFaults {
   readonly duplicate?: number;
   /** Share of the received pieces before which a few random bytes come. */
   readonly garbage?: number;
+  /** What is received is held back as by a converter of FTDI: until 62 bytes are together, or for so long, in ms (16 as shipped). */
+  readonly timerMs?: number;
+  /** The cable is pulled: nothing passes, in either direction. */
+  readonly pulled?: boolean;
   /** What is sent comes back first, as from a line with local echo. */
   readonly echo?: boolean;
 }
 
 /** The pieces in which these bytes come, with what is lost, doubled and added. */
 export function damaged(bytes: Uint8Array, faults: WireFaults, random: Random): Uint8Array[] {
-  const { fragmentBytes = Number.POSITIVE_INFINITY, drop = 0, duplicate = 0, garbage = 0 } = faults;
+  const { fragmentBytes = Number.POSITIVE_INFINITY, drop = 0, duplicate = 0, garbage = 0, pulled } = faults;
+  if (pulled) return [];
   const happens = (share: number) => share > 0 && random.uniform() < share;
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += fragmentBytes) {

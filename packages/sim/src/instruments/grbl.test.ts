@@ -33,6 +33,22 @@ it('tells its offsets, at rest only', async () => {
   expect(told('$#\n')).toBe('error:8\r\n');
 });
 
+it.each([
+  ['$X', 'ok'],
+  ['$N', '$N0=\r\n$N1=\r\nok'],
+  ['$foo', 'error:2'],
+  ['$10', 'error:3'],
+  ['$J=X1', 'error:22'],
+  ['$J=M3', 'error:22'],
+  ['$J=XF100', 'error:2'],
+  ['$J=X1.2.3F100', 'error:1'],
+  ['$J=X1F100P1', 'error:36'],
+  ['$J=G2X1F100', 'error:35'],
+])('answers %s as the firmware does', async (line, answer) => {
+  await home();
+  expect(told(`${line}\n`)).toBe(`${answer}\r\n`);
+});
+
 it('is locked until it was homed or unlocked', async () => {
   expect(told('?')).toBe('<Alarm|MPos:0.000,0.000,0.000|FS:0,0>\r\n');
   expect(told('$J=X-1F100\n')).toBe('error:8\r\n');
@@ -69,7 +85,7 @@ it.each([
   ['$J=X-1', '22'],
   ['$J=X-1F100M3', '16'],
   ['$J=X--1F100', '2'],
-  ['$Q', '3'],
+  ['$Q', '2'],
   ['G0X1', '20'],
 ])('refuses %s with error:%s', async (line, error) => {
   await home();

@@ -29,7 +29,8 @@ const STEPS_PER_MM = 250;
 /**
  * A stage of three axes with GRBL 1.1h: jogging, homing, status.
  *
- * Source: GRBL's own documentation of its interface, jogging and error codes (wiki of gnea/grbl). Ordinary G-code is not
+ * Source: GRBL's own documentation of its interface, jogging and error codes (wiki of gnea/grbl); its answers were compared with
+ * those of the firmware of 1.1h. Ordinary G-code is not
  * simulated and answered with error:20; feed hold is not either. Positions are reported as machine positions ($10=1).
  */
 export function simulatedGrbl({
@@ -76,8 +77,9 @@ export function simulatedGrbl({
     if (text === '$I') return idle() ? ['[VER:1.1h.20190825:]', '[OPT:V,15,128]', 'ok'] : ['error:8'];
     if (text === '$#') return idle() ? [...OFFSETS, 'ok'] : ['error:8'];
     if (text === '$X') {
+      const wasLocked = machine.state === 'Alarm';
       machine.unlock();
-      return ['[MSG:Caution: Unlocked]', 'ok'];
+      return wasLocked ? ['[MSG:Caution: Unlocked]', 'ok'] : ['ok'];
     }
     if (text === '$H') {
       if (!endSwitches) return ['error:5'];
@@ -88,6 +90,9 @@ export function simulatedGrbl({
       const error = jog(machine, text.slice(3));
       return [error === undefined ? 'ok' : `error:${error}`];
     }
+    if (text === '$N') return idle() ? ['$N0=', '$N1=', 'ok'] : ['error:8'];
+    // What does not begin like one of its commands is taken for a setting, which has a number.
+    if (/^\$[^\d$#GXIHJNCRS]/.test(text)) return ['error:2'];
     if (text.startsWith('$')) return ['error:3'];
     return [machine.state === 'Idle' ? 'error:20' : 'error:9'];
   };
@@ -161,18 +166,26 @@ function status(machine: GrblMachine): string {
   return `<${state}|MPos:${numbers.join(',').replace(/-0\.000/g, '0.000')}|FS:${feedMmPerMin},0>`;
 }
 
+const UNUSED_WORD = 36;
+const ARC_WITHOUT_CENTRE = 35;
+
 /** @returns the number of the error, if it is refused */
 function jog(machine: GrblMachine, words: string): number | undefined {
   const to: Record<string, number> = { ...machine.goal };
   let feed: number | undefined;
   let relative = false;
   let inches = false;
+  let hasOther = false;
   for (const [, letter = '', text = ''] of words.matchAll(/([A-Z])([^A-Z]*)/g)) {
+    // A number ends at its second point, and after it a letter is expected.
+    if (/^[+-]?\d*\.\d*\./.test(text)) return 1;
     if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) return 2;
     const value = Number(text);
     if (letter === 'F') feed = value;
     else if (letter in to) continue;
-    else if (letter !== 'G') return 16;
+    else if (letter === 'M') hasOther = true;
+    else if (letter !== 'G') return UNUSED_WORD;
+    else if (value === 2 || value === 3) return ARC_WITHOUT_CENTRE;
     else if (value === 90 || value === 91) relative = value === 91;
     else if (value === 20 || value === 21) inches = value === 20;
     else if (value !== 53) return 16;
@@ -182,5 +195,6 @@ function jog(machine: GrblMachine, words: string): number | undefined {
     to[axis] = (relative ? (to[axis] ?? 0) : 0) + Number(text) * scale;
   }
   if (feed === undefined || feed <= 0) return 22;
+  if (hasOther) return 16;
   return machine.jog(to as unknown as GrblPosition, feed * scale);
 }

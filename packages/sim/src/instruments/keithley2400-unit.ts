@@ -11,6 +11,7 @@ const POWER_CORNER = { VOLT: 21, CURR: 0.105 } as const;
 /** Own noise of a reading over one period of the mains, as a share of the value, and at least that of a small range. */
 const NOISE = { share: 2e-6, volts: 1e-6, amperes: 1e-11 } as const;
 const LINE_HZ = 50;
+const AUTO_DELAY_S = 0.001;
 
 /** What is at the terminals. */
 export interface TerminalState {
@@ -30,6 +31,14 @@ export class Keithley2400Unit {
   readonly #limits = { VOLT: 21, CURR: 105e-6 };
   nplc = 1;
   output = false;
+  /** Readings of one `:READ?`. */
+  triggerCount = 1;
+  /** How the level goes from one of them to the next. */
+  readonly modes: Record<SourceFunction, 'FIX' | 'SWE'> = { VOLT: 'FIX', CURR: 'FIX' };
+  readonly sweeps = { VOLT: { start: 0, stop: 0 }, CURR: { start: 0, stop: 0 } };
+  sweepPoints = 2500;
+  /** Between a level of a sweep and its reading; undefined for automatic, which is a millisecond. */
+  delayS: number | undefined;
   #reading: Promise<void> = Promise.resolve();
 
   constructor(clock: Clock, random: Random, ohms: () => number) {
@@ -43,6 +52,13 @@ export class Keithley2400Unit {
     this.output = false;
     this.function = 'VOLT';
     this.nplc = 1;
+    this.triggerCount = 1;
+    this.sweepPoints = 2500;
+    this.delayS = undefined;
+    for (const of of ['VOLT', 'CURR'] as const) {
+      this.modes[of] = 'FIX';
+      Object.assign(this.sweeps[of], { start: 0, stop: 0 });
+    }
     Object.assign(this.#levels, { VOLT: 0, CURR: 0 });
     Object.assign(this.#limits, { VOLT: 21, CURR: 105e-6 });
   }
@@ -90,12 +106,27 @@ export class Keithley2400Unit {
   }
 
   /**
-   * Integrates voltage and current, one after the other.
+   * As many readings as the trigger wants, each at its level where it sweeps.
    *
-   * @throws ScpiError 803 while the output is off
+   * @throws ScpiError 803 while the output is off, 826 for a sweep beyond the power of the source
    */
-  async read(signal: AbortSignal): Promise<TerminalState> {
+  async read(signal: AbortSignal): Promise<TerminalState[]> {
     if (!this.output) throw new ScpiError(803);
+    const readings: TerminalState[] = [];
+    while (readings.length < this.triggerCount) {
+      if (this.modes[this.function] === 'SWE') {
+        const { start, stop } = this.sweeps[this.function];
+        const share = (readings.length % this.sweepPoints) / (this.sweepPoints - 1);
+        this.setLevel(this.function, start + share * (stop - start));
+        await this.#clock.sleep(1000 * (this.delayS ?? AUTO_DELAY_S), signal);
+      }
+      readings.push(await this.#readOnce(signal));
+    }
+    return readings;
+  }
+
+  /** Integrates voltage and current, one after the other. */
+  async #readOnce(signal: AbortSignal): Promise<TerminalState> {
     const integration = this.#clock.sleep((2 * 1000 * this.nplc) / LINE_HZ, signal);
     this.#reading = integration.catch(() => undefined);
     await integration;

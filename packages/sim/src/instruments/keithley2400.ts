@@ -3,7 +3,7 @@ import { createRandom } from '../physics/random.ts';
 import { Keithley2400Unit, type SourceFunction, type TerminalState } from './keithley2400-unit.ts';
 import { type ScpiCommand, ScpiDevice } from './scpi/scpi-device.ts';
 import { scientific } from './scpi/scpi-format.ts';
-import { scpiBoolean, scpiNumber, scpiString, scpiWord } from './scpi/scpi-parameters.ts';
+import { scpiBoolean, scpiInteger, scpiNumber, scpiString, scpiWord } from './scpi/scpi-parameters.ts';
 import type { SimulatedInstrument } from './simulated-instrument.ts';
 
 export interface Keithley2400Options {
@@ -28,8 +28,8 @@ const STATUS = { compliance: 1 << 3, measures: (1 << 11) | (1 << 12), VOLT: 1 <<
  * A Keithley Model 2400 SourceMeter with a resistor between its terminals.
  *
  * Source: Series 2400 SourceMeter User's Manual, 2400S-900-01: commands (chapter 18), errors (appendix B). It
- * comes up with its output off, as a voltage source at 0 V with a compliance of 105 µA; :READ? is then refused with +803. Only
- * fixed sources and ASCII data are simulated.
+ * comes up with its output off, as a voltage source at 0 V with a compliance of 105 µA; :READ? is then refused with +803. Fixed
+ * sources, linear sweeps and ASCII data are simulated.
  */
 export function simulatedKeithley2400({
   clock,
@@ -55,7 +55,10 @@ function commandsOf(unit: Keithley2400Unit, clock: Clock): ScpiCommand[] {
   let elements: readonly string[] = ELEMENTS.map((name) => scpiWord(name, ELEMENTS));
   const startMs = clock.now();
   const read = async (signal: AbortSignal) => {
-    const { volts, amperes, inCompliance } = await unit.read(signal);
+    const readings = await unit.read(signal);
+    return readings.map(asElements).join(',');
+  };
+  const asElements = ({ volts, amperes, inCompliance }: TerminalState) => {
     const status = (inCompliance ? STATUS.compliance : 0) | STATUS.measures | STATUS[unit.function];
     const values: Readonly<Record<string, number>> = {
       VOLT: volts,
@@ -106,8 +109,55 @@ function commandsOf(unit: Keithley2400Unit, clock: Clock): ScpiCommand[] {
       },
       ask: () => '"VOLT:DC","CURR:DC"',
     },
+    ...sweepCommands(unit),
     ...sourceCommands(unit, 'VOLT', 'VOLTage', 210),
     ...sourceCommands(unit, 'CURR', 'CURRent', 1.05),
+  ];
+}
+
+/** Sweeps on a linear scale, and how many readings there are. */
+function sweepCommands(unit: Keithley2400Unit): ScpiCommand[] {
+  const count = { minimum: 1, maximum: 2500, default: 1 };
+  const word = (header: string, words: readonly string[], value: string): ScpiCommand => ({
+    header,
+    parameters: [1, 1],
+    set: (text) => void scpiWord(text, words),
+    ask: () => value,
+  });
+  return [
+    word(':SOURce:SWEep:SPACing', ['LINear'], 'LIN'),
+    word(':SOURce:SWEep:RANGing', ['BEST', 'AUTO'], 'BEST'),
+    {
+      header: ':SOURce:SWEep:POINts',
+      parameters: [1, 1],
+      set: (text) => {
+        unit.sweepPoints = scpiInteger(text, { ...count, minimum: 2 });
+      },
+      ask: () => String(unit.sweepPoints),
+    },
+    {
+      header: ':TRIGger:COUNt',
+      parameters: [1, 1],
+      set: (text) => {
+        unit.triggerCount = scpiInteger(text, count);
+      },
+      ask: () => String(unit.triggerCount),
+    },
+    number(
+      ':SOURce:DELay',
+      { minimum: 0, maximum: 9999.998, default: 0 },
+      () => unit.delayS ?? 0,
+      (value) => {
+        unit.delayS = value;
+      },
+    ),
+    flag(
+      ':SOURce:DELay:AUTO',
+      () => unit.delayS === undefined,
+      (on) => {
+        unit.delayS = on ? undefined : (unit.delayS ?? 0);
+      },
+    ),
   ];
 }
 
@@ -125,9 +175,21 @@ function sourceCommands(unit: Keithley2400Unit, of: SourceFunction, name: string
     {
       header: `:SOURce:${name}:MODE`,
       parameters: [1, 1],
-      set: (mode) => void scpiWord(mode, ['FIXed']),
-      ask: () => 'FIX',
+      set: (mode) => {
+        unit.modes[of] = scpiWord(mode, ['FIXed', 'SWEep']) as 'FIX' | 'SWE';
+      },
+      ask: () => unit.modes[of],
     },
+    ...(['start', 'stop'] as const).map((end) =>
+      number(
+        `:SOURce:${name}:${end === 'start' ? 'STARt' : 'STOP'}`,
+        level,
+        () => unit.sweeps[of][end],
+        (value) => {
+          unit.sweeps[of][end] = value;
+        },
+      ),
+    ),
     flag(
       `:SOURce:${name}:RANGe:AUTO`,
       () => true,

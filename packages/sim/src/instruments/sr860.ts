@@ -3,6 +3,7 @@ import { EventCommands, EventRefusal, eventIndex } from './event-commands.ts';
 import { lineInstrument } from './line-instrument.ts';
 import { LockInFilter, type LockInInput } from './lock-in-filter.ts';
 import type { LockInOptions, SimulatedLockIn } from './sr830.ts';
+import { Sr860Capture } from './sr860-capture.ts';
 
 const IDENTITY = 'Stanford_Research_Systems,SR860,003412,V1.51';
 /** Bits of CUROVLDSTAT?. */
@@ -16,7 +17,7 @@ const PARAMETERS = ['X', 'Y', 'R', 'TH'];
  *
  * Source: public drivers (CUROVLDSTAT? bits 3 and 4, IRNG, SNAP? by numbers or names); compared with
  * PyMeasure's driver: the tables of SCAL and OFLT, OUTP?, SNAP? of two or three parameters; from memory: bits 0 and 1 of
- * CUROVLDSTAT?. Answers end with LF.
+ * CUROVLDSTAT?. Answers end with LF. Its capture buffer: the manual's data capture commands (134 to 139).
  */
 export function simulatedSr860({ clock, noise = 1e-6, referenceHz = 1000, seed = 1 }: LockInOptions): SimulatedLockIn {
   const random = createRandom(seed, 'sr860');
@@ -50,7 +51,13 @@ export function simulatedSr860({ clock, noise = 1e-6, referenceHz = 1000, seed =
         then();
       },
     );
+  const capture = new Sr860Capture(
+    clock,
+    () => [parameter('X'), parameter('Y')],
+    () => filter.timeConstantS,
+  );
   const commands = new EventCommands({
+    ...capture.commands,
     '*IDN?': () => IDENTITY,
     ...index('SCAL', 'scal', 27),
     ...index('OFLT', 'oflt', 21, () => {
