@@ -157,11 +157,11 @@ export const INTERRUPTIONS: Readonly<Record<string, Interruption>> = {
       const { edited } = trail;
       if (!edited) return isWhole(trail, whole);
       // What was to become of each point is known before: those that are dropped have a place, and no values.
-      const expected = whole.points.map((point) =>
-        point.step >= edited.fromStep && edited.drop?.includes(point.step)
-          ? { ...point, data: [], status: 'dropped' as const }
-          : point,
-      );
+      const expected = whole.points.map((point) => {
+        const step = Math.floor(point.step / whole.perStep);
+        const isDropped = step >= edited.fromStep && edited.drop?.includes(step);
+        return isDropped ? { ...point, data: [], status: 'dropped' as const } : point;
+      });
       return isWhole(trail, { ...whole, points: expected });
     },
   },

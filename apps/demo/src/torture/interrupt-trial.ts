@@ -167,7 +167,8 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
     if (!wantsEdit || run.state !== 'paused') return;
     wantsEdit = false;
     const { step } = run.actor.getSnapshot().context;
-    const size = course.make(bench).size;
+    const { points } = course.make(bench);
+    const size = points.flight?.lines ?? points.size;
     const drop = Array.from({ length: size }, (_, i) => i).filter((one) => one >= step && one % 2 === 1);
     const settings = { settleMs: 1, waitMs: 2 };
     await run.edit(isAdaptive || drop.length === 0 ? { settings } : { settings, drop });

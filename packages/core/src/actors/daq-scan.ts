@@ -20,7 +20,7 @@ import { ScanEditor } from './scan-editor.ts';
 import type { Counts, ScanContext, ScanEmitted, ScanPhase } from './scan-facts.ts';
 import { type ScanGuard, scanGuards } from './scan-guards.ts';
 import { ScanInstruments, type ScanInstrumentsOptions } from './scan-instruments.ts';
-import { scanMachine } from './scan-machine.ts';
+import { countsOf, scanMachine } from './scan-machine.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { ScanProgress } from './scan-progress.ts';
 import { ScanWork } from './scan-work.ts';
@@ -119,7 +119,7 @@ export class DaqScan {
       changed: (revision) => this.#take(revision),
     });
     this.points$ = this.#keeper.points$;
-    const done = this.pointsIn({ measured: before.steps - before.skipped, skipped: before.skipped });
+    const done = this.pointsIn(countsOf({ step: before.steps, skipped: before.skipped }));
     this.#progress = new ScanProgress(options, clock, done, () => this.#work.measured);
     this.progress$ = this.#progress.progress$;
     this.actor = createActor(scanMachine, {
@@ -140,7 +140,7 @@ export class DaqScan {
       this.actor.subscribe({ complete: () => void this.#outlive().then((end) => end && resolve(end)) });
     });
     this.done = this.end.then((end) => {
-      this.#show('ended', end);
+      this.#progress.show('ended', end);
       this.#progress.complete();
       if (end.outcome === 'failed') throw end.error;
       return this.#result(end.outcome, end);
@@ -350,7 +350,7 @@ export class DaqScan {
     this.#ticket = -1;
     this.#note('ERROR', killed.message);
     const error = await this.#work.finish(end).catch((cause: unknown) => DaqtorError.of(cause, 'scan', 'finishing'));
-    const counts = this.pointsIn({ measured: end.step - end.skipped, skipped: end.skipped });
+    const counts = this.pointsIn(countsOf(end));
     if (error) return { ...counts, outcome: 'failed', error: end.error ?? error };
     return { ...counts, outcome: end.outcome, error: end.error };
   }
@@ -359,8 +359,7 @@ export class DaqScan {
   #await(waitsFor: readonly string[]): void {
     if (waitsFor.length > 0) this.#ledger.enter('conditions', this.#clock.now());
     if ((waitsFor.length === 0 && !this.#progress.waits) || this.state === 'ended') return;
-    const { step, skipped } = this.actor.getSnapshot().context;
-    this.#show(this.#phase, this.pointsIn({ measured: step - skipped, skipped }), { waitsFor });
+    this.#progress.show(this.#phase, this.pointsIn(countsOf(this.actor.getSnapshot().context)), { waitsFor });
   }
 
   /** Shows and notes what happens. */
@@ -368,35 +367,30 @@ export class DaqScan {
     const { actor } = this;
     this.savingWaits$.subscribe((error) => {
       this.#note(error ? 'ERROR' : 'INFO', error ? `saving waits: ${error.message}` : 'saving goes on');
-      const { step, skipped } = actor.getSnapshot().context;
-      const counts = this.pointsIn({ measured: step - skipped, skipped });
-      if (this.state !== 'ended') this.#show(this.state, counts, { trouble: error });
+      const counts = this.pointsIn(countsOf(actor.getSnapshot().context));
+      if (this.state !== 'ended') this.#progress.show(this.state, counts, { trouble: error });
     });
-    actor.on('pointSaved', (steps) => this.#show('saving', this.pointsIn(steps)));
+    actor.on('pointSaved', (steps) => this.#progress.show('saving', this.pointsIn(steps)));
     actor.on('pointSkipped', ({ error, status, ...steps }) => {
       // That points are dropped was said when the scan was changed.
       if (status !== 'dropped') this.#note('WARNING', `a point was skipped${error ? `: ${error.message}` : ''}`);
-      this.#show('skipping', this.pointsIn(steps));
+      this.#progress.show('skipping', this.pointsIn(steps));
     });
     actor.on('retrying', ({ attempt, inMs }) => this.#note('WARNING', `attempt ${attempt + 1} begins in ${inMs} ms`));
     actor.on('paused', ({ error, ...steps }) => {
       this.#note('WARNING', error ? `paused: ${error.message}` : 'paused');
-      this.#show('paused', this.pointsIn(steps), { trouble: error });
+      this.#progress.show('paused', this.pointsIn(steps), { trouble: error });
     });
-    actor.on('held', ({ by, ...steps }) => this.#show('held', this.pointsIn(steps), { heldBy: by }));
-    actor.on('lifted', (steps) => this.#show('moving', this.pointsIn(steps)));
+    actor.on('held', ({ by, ...steps }) => this.#progress.show('held', this.pointsIn(steps), { heldBy: by }));
+    actor.on('lifted', (steps) => this.#progress.show('moving', this.pointsIn(steps)));
     actor.on('resumed', (steps) => {
       this.#note('INFO', 'resumed');
-      this.#show('moving', this.pointsIn(steps));
+      this.#progress.show('moving', this.pointsIn(steps));
     });
   }
 
   #note(level: LogLine['level'], text: string): void {
     this.#keeper.log({ atEpochMs: this.#clock.epochMs(), source: 'DAQ_Scan', level, text });
-  }
-
-  #show(...now: Parameters<ScanProgress['show']>): void {
-    this.#progress.show(...now);
   }
 }
 

@@ -35,7 +35,11 @@ function givenUp(event: ScanEvent): NextStep {
   return { do: 'skip', status: SKIPPED[event.phase as FalliblePhase], error: event.error };
 }
 
-const countsOf = ({ step, skipped }: ScanContext): Counts => ({ measured: step - skipped, skipped });
+/** Steps that are measured and skipped. */
+export const countsOf = ({ step, skipped }: Pick<ScanContext, 'step' | 'skipped'>): Counts => ({
+  measured: step - skipped,
+  skipped,
+});
 
 /** A state in which work is done. */
 const at = <Phase extends ScanPhase>(params: Phase) => ['newTicket', { type: 'begin', params }] as const;
