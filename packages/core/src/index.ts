@@ -1,7 +1,7 @@
 export { changeModules } from './actors/change-modules.ts';
 export { DaqLogger, type LoggerOptions } from './actors/daq-logger.ts';
 export { type Arrival, DaqMove } from './actors/daq-move.ts';
-export { DaqScan, type ScanResult } from './actors/daq-scan.ts';
+export { DaqScan } from './actors/daq-scan.ts';
 export { DaqViewer } from './actors/daq-viewer.ts';
 export type { GrabForm } from './actors/expected-grab.ts';
 export type { LiveGrab, LiveOptions, LiveResult, WhenBehind } from './actors/live-grab.ts';
@@ -9,6 +9,7 @@ export type { SettingChange } from './actors/module-settings.ts';
 export type { Scale } from './actors/scaled-actuator.ts';
 export type { ScanCommand } from './actors/scan-commands.ts';
 export type { ScanOptions } from './actors/scan-options.ts';
+export type { ScanResult } from './actors/scan-result.ts';
 export type { ChangeOptions } from './actors/settings-desk.ts';
 export type { ShownOptions } from './actors/shown-data.ts';
 export type { ViewerBackground } from './actors/viewer-background.ts';

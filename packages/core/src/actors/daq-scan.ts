@@ -2,7 +2,7 @@ import { distinctUntilChanged, type Observable, skip } from 'rxjs';
 import { createActor } from 'xstate';
 import type { LogLine, ScanPoint } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
-import { type DeadTime, DeadTimeLedger } from '../scan/dead-time.ts';
+import { DeadTimeLedger } from '../scan/dead-time.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
 import { modulesOf } from '../scan/modules-of.ts';
 import type { Progress } from '../scan/progress.ts';
@@ -23,26 +23,13 @@ import { ScanInstruments, type ScanInstrumentsOptions } from './scan-instruments
 import { countsOf, scanMachine } from './scan-machine.ts';
 import type { ScanOptions } from './scan-options.ts';
 import { ScanProgress } from './scan-progress.ts';
+import type { ScanResult } from './scan-result.ts';
 import { ScanWork } from './scan-work.ts';
 import { timedAs } from './timed-phases.ts';
 
 /** What a scan needs of the lab that it runs in. */
 export interface ScanSurroundings extends Pick<ScanInstrumentsOptions, 'reconnect'> {
   readonly clock: Clock;
-}
-
-export interface ScanResult {
-  readonly outcome: 'completed' | 'stopped';
-  /** Points that are measured, and durable if they are saved. */
-  readonly points: number;
-  /** Points that were given up, as their status says. */
-  readonly skipped: number;
-  /** The file and the scan's group in it; undefined for a scan that saves nothing. */
-  readonly file: string | undefined;
-  readonly group: string | undefined;
-  readonly deadTime: DeadTime;
-  /** What went wrong at the end and did no harm to the data: a motor that could not be stopped, or did not come back. */
-  readonly troubles: readonly DaqtorError[];
 }
 
 /**

@@ -1,38 +1,13 @@
 import { assign, emit, setup } from 'xstate';
-import type { SkippedStatus } from '../contracts/scan-recorder.ts';
-import { type ErrorVerdict, type FalliblePhase, verdictOn } from '../scan/error-policy.ts';
-import { type Crossing, crossing, type NextStep, readingDue } from './scan-crossing.ts';
+import type { ErrorVerdict } from '../scan/error-policy.ts';
+import { type Crossing, crossing, readingDue } from './scan-crossing.ts';
 import type { Counts, FailedEvent, ScanContext, ScanEmitted, ScanEvent, ScanInput, ScanPhase } from './scan-facts.ts';
+import { afterFailure, givenUp, verdictOf } from './scan-verdicts.ts';
 
 type Now = { readonly context: ScanContext; readonly event: ScanEvent };
 
 function isAnswer({ context, event }: Now): boolean {
   return 'ticket' in event && event.ticket === context.ticket;
-}
-
-const SKIPPED: Readonly<Record<FalliblePhase, SkippedStatus>> = {
-  moving: 'skippedMoving',
-  settling: 'skippedSettling',
-  grabbing: 'skippedGrabbing',
-};
-
-/** What follows from a failure; of all but the work of a point, that the scan fails. */
-function verdictOf(context: ScanContext, { phase, error }: FailedEvent): ErrorVerdict {
-  if (!(phase in SKIPPED)) return { do: 'abort' };
-  const where = { module: error.instrument, phase: phase as FalliblePhase };
-  return verdictOn(context.onError, where, context.attempts);
-}
-
-/** A reading is tried again when its policy says so, or a person. */
-function afterFailure(context: ScanContext, event: ScanEvent): NextStep {
-  if (event.type !== 'failed') return { do: 'measure' };
-  const verdict = verdictOf(context, event);
-  return { do: 'wait', ms: verdict.do === 'retry' ? verdict.afterMs : 0, after: event.error };
-}
-
-function givenUp(event: ScanEvent): NextStep {
-  if (event.type !== 'failed') return { do: 'skip', status: 'skippedByHand' };
-  return { do: 'skip', status: SKIPPED[event.phase as FalliblePhase], error: event.error };
 }
 
 /** Steps that are measured and skipped. */
@@ -169,8 +144,7 @@ export const scanMachine = setup({
       return { attempts: context.attempts + 1, next: { do: 'wait' as const, ms, after: failed.error } };
     }),
     skipAfterError: assign(({ event }) => {
-      const { phase, error } = event as FailedEvent;
-      return { next: { do: 'skip' as const, status: SKIPPED[phase as FalliblePhase], error } };
+      return { next: givenUp(event) };
     }),
     pauseBecause: assign(({ event }) => ({
       wantsPause: true,

@@ -1,5 +1,6 @@
 import { type Observable, Subject } from 'rxjs';
-import type { DaqScan, ScanResult } from '../actors/daq-scan.ts';
+import type { DaqScan } from '../actors/daq-scan.ts';
+import type { ScanResult } from '../actors/scan-result.ts';
 import type { ScanRecorder } from '../contracts/scan-recorder.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { ScanFile } from '../scan/scan-file.ts';
