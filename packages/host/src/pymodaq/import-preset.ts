@@ -130,8 +130,12 @@ function pluginSettings(
 
 /** Puts a value into settings, within others where the path has several names. */
 function assign(settings: Record<string, unknown>, [name = '', ...inner]: readonly string[], value: unknown): void {
-  if (inner.length === 0) settings[name] = value;
-  else assign((settings[name] ??= {}) as Record<string, unknown>, inner, value);
+  if (inner.length === 0) {
+    settings[name] = value;
+    return;
+  }
+  settings[name] ??= {};
+  assign(settings[name] as Record<string, unknown>, inner, value);
 }
 
 /** Where the instrument is; a variable where PyMoDAQ's preset does not say it in a way that we understand. */
