@@ -1,11 +1,13 @@
 import {
   faultsByTime,
   faultyInstrument,
+  type PluggedInstrument,
+  pullByTime,
   type ServedInstrument,
   type SimulatedInstrument,
   servePty,
-  serveTcp,
-  type WireFaults,
+  servePtyByName,
+  serveTcpByPort,
 } from '@daqtor/sim';
 import type { Flags } from './command.ts';
 import { faultsOf, parseFaultSchedule } from './fault-options.ts';
@@ -50,7 +52,7 @@ export const SERVING_HELP = `  --tcp PORT     on this TCP port; 0: any free one
   --timer MS     answers are held back as by an FTDI converter: for so long (16), or until 62 bytes are together
   --echo         what was sent comes back first
   --schedule 'S FAULT=VALUE …; …'   faults from these seconds on, each until the next, instead of those above: what the options
-                 are called, echo and pulled (nothing passes), e.g. '5 drop=0.1 latency=50; 8 pulled; 12'`;
+                 are called, echo and pulled (the cable, until the next), e.g. '5 drop=0.1 latency=50; 8 pulled; 12'`;
 
 /** What is served: its name for programs, its title for people. */
 export interface Served {
@@ -72,24 +74,30 @@ export async function serveUntilInterrupted(
   const tcp = numberOption('tcp', flags.tcp, 0, 65_535);
   if (tcp === undefined && !flags.pty) throw new Misuse('say where: --tcp PORT, --pty, or both');
   const seed = numberOption('seed', flags.seed, 0) ?? 1;
-  const instrument = faultyInstrument(make(seed), terminal.clock, faultsFor(flags, terminal), seed);
+  const { clock } = terminal;
+  const schedule = typeof flags.schedule === 'string' ? parseFaultSchedule(flags.schedule) : undefined;
+  const faults = schedule ? faultsByTime(schedule, clock) : faultsOf(flags);
+  const instrument = faultyInstrument(make(seed), clock, faults, seed);
   const served: ServedInstrument[] = [];
+  const ends: (() => void)[] = [];
+  const follow = (plugged: PluggedInstrument) => {
+    served.push(plugged);
+    const failed = (error: unknown) => terminal.err(`${plugged.address} was not plugged in again: ${String(error)}`);
+    ends.push(pullByTime(plugged, schedule ?? [], clock, failed));
+  };
   // Told from the beginning, so that Ctrl-C finds somebody who puts everything away.
   const interrupted = terminal.interrupted();
   try {
     const host = typeof flags.host === 'string' ? { host: flags.host } : {};
-    if (tcp !== undefined) served.push(await serveTcp(instrument, { port: tcp, ...host }));
-    if (flags.pty) served.push(await servePty(instrument));
+    if (tcp !== undefined) follow(await serveTcpByPort(instrument, { port: tcp, ...host }));
+    if (flags.pty && schedule) follow(await servePtyByName(instrument, name));
+    else if (flags.pty) served.push(await servePty(instrument));
     const addresses = served.map(({ address }) => address);
     if (flags.json) terminal.out(JSON.stringify({ name, title, addresses }));
     else terminal.out(`${title}\n${addresses.map((one) => `  ${one}`).join('\n')}\nCtrl-C ends it.`);
     await interrupted;
   } finally {
+    for (const end of ends) end();
     await Promise.all(served.map((one) => one.close()));
   }
-}
-
-function faultsFor(flags: Flags, { clock }: Terminal): WireFaults | (() => WireFaults) {
-  if (typeof flags.schedule !== 'string') return faultsOf(flags);
-  return faultsByTime(parseFaultSchedule(flags.schedule), clock);
 }

@@ -1,12 +1,13 @@
 export { type MemoryPort, type MemoryPortOptions, memoryPort } from './bench/memory-port.ts';
-export { type PtyByName, servePtyByName } from './bench/pty-by-name.ts';
+export { servePtyByName } from './bench/pty-by-name.ts';
 export { servePty } from './bench/pty-port.ts';
-export type { ServedInstrument } from './bench/served-instrument.ts';
+export type { PluggedInstrument, ServedInstrument } from './bench/served-instrument.ts';
+export { serveTcpByPort } from './bench/tcp-by-port.ts';
 export { serveTcp, type TcpPortOptions } from './bench/tcp-port.ts';
 export { mockDrivers } from './catalogue/mock-drivers.ts';
 export { type Simulator, type SimulatorOptions, simulators } from './catalogue/simulators.ts';
 export { type UsbSimulator, usbSimulators } from './catalogue/usb-simulators.ts';
-export { faultsByTime, type ScheduledFaults } from './faults/fault-schedule.ts';
+export { faultsByTime, pullByTime, type ScheduledFaults } from './faults/fault-schedule.ts';
 export { faultyInstrument } from './faults/faulty-instrument.ts';
 export { type FaultyPort, faultyPort } from './faults/faulty-port.ts';
 export type { WireFaults } from './faults/wire-faults.ts';

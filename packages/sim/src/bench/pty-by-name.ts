@@ -3,16 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SimulatedInstrument } from '../instruments/simulated-instrument.ts';
 import { servePty } from './pty-port.ts';
-import type { ServedInstrument } from './served-instrument.ts';
+import type { PluggedInstrument, ServedInstrument } from './served-instrument.ts';
 
-/** An instrument on a pseudo-terminal that goes away and comes back under the same name, as `/dev/serial/by-id` has it. */
-export interface PtyByName extends ServedInstrument {
-  /** Plugs it in again, at the address it had. */
-  replug(): Promise<void>;
-}
-
-/** Puts an instrument on a pseudo-terminal with a name of its own, which stays while the terminal comes and goes. */
-export async function servePtyByName(instrument: SimulatedInstrument, name: string): Promise<PtyByName> {
+/**
+ * Puts an instrument on a pseudo-terminal with a name of its own, which stays while the terminal comes and goes, as
+ * `/dev/serial/by-id` has it.
+ */
+export async function servePtyByName(instrument: SimulatedInstrument, name: string): Promise<PluggedInstrument> {
   const folder = await mkdtemp(join(tmpdir(), 'daqtor-by-id-'));
   const path = join(folder, name);
   let served: ServedInstrument | undefined;

@@ -7,3 +7,9 @@ export interface ServedInstrument {
   /** Puts everything away. Idempotent; never rejects. */
   close(): Promise<void>;
 }
+
+/** An instrument that goes away and comes back at the same address. */
+export interface PluggedInstrument extends ServedInstrument {
+  /** Plugs it in again, at the address it had. */
+  replug(): Promise<void>;
+}
