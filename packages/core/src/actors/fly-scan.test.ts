@@ -6,6 +6,7 @@ import { DataWithAxes } from '../data/data-with-axes.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { lab } from '../lab/lab.ts';
 import { grid, times } from '../scan/builders.ts';
+import { inBand } from '../scan/condition.ts';
 import { retry } from '../scan/error-policy.ts';
 import { FRAMES } from '../scan/fly/fly-bins.ts';
 import { fly } from '../scan/fly/fly-scans.ts';
@@ -14,6 +15,7 @@ import { linspace } from '../scan/sweep.ts';
 import { stubActuator, stubDetector } from '../testing/stub-instruments.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
 import type { DaqScan } from './daq-scan.ts';
+import { memoryRecorder } from './testing/scan-on-trial.ts';
 
 /** A stage of 10 mm/s, a meter that takes 10 ms and shows where the stage was in the middle of them, and a second axis. */
 async function bench(overrides: Partial<DetectorDriver> = {}) {
@@ -215,6 +217,33 @@ it('flies from where the stage is, waits, begins lines at their times, and goes 
   const lines = [0, 4, 8].map((first) => Math.round((points[first]?.atEpochMs ?? 0) - beganMs));
   expect((lines[2] as number) - (lines[1] as number)).toBeCloseTo(3000, -2);
   expect(b.where()).toBe(5);
+});
+
+it('reads a baseline, waits for conditions before lines, and drops lines that are given up while it is paused', async () => {
+  await using b = await bench();
+  const { recorder, kept } = memoryRecorder();
+  const over = fly(b.x, 0, 10, 5, { lines: linspace(b.y, 1, 4, 4) });
+  const waitUntil = [inBand('y', { from: 0, to: 5, forMs: 200, withinMs: 1000, everyMs: 20 })];
+  const run = b.scan({ over, read: [b.meter], baseline: [b.y], waitUntil, save: recorder });
+  const held: string[] = [];
+  run.progress$.subscribe(({ waitsFor }) => held.push(...(waitsFor ?? [])));
+  run.actor.on('pointSaved', ({ measured }) => measured === 1 && run.pause());
+  await b.clock.sleep(60_000);
+  expect([run.state, kept.points.length]).toEqual(['paused', 10]);
+  const revision = await run.edit({ drop: [2] });
+  expect(revision.fromStep).toBe(2);
+  run.resume();
+  expect(await run.done).toMatchObject({ outcome: 'completed', points: 15, skipped: 5 });
+  expect(kept.points.map(({ status = 'measured' }) => status)).toEqual([
+    ...Array(10).fill('measured'),
+    ...Array(5).fill('dropped'),
+    ...Array(5).fill('measured'),
+  ]);
+  expect(kept.baseline.map(({ at, values: [value] }) => [at, value?.data[0]?.data[0]?.[0]])).toEqual([
+    ['begin', 0],
+    ['end', 4],
+  ]);
+  expect(held.length).toBeGreaterThanOrEqual(3);
 });
 
 it('stops the ramp when it is aborted, and drops its line', async () => {
