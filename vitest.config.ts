@@ -5,7 +5,7 @@ const report = process.env.DAQTOR_TEST_REPORT;
 
 export default defineConfig({
   test: {
-    include: ['{packages,apps}/*/src/**/*.test.ts', 'scripts/**/*.test.mjs'],
+    include: ['{packages,apps}/*/src/**/*.test.ts', 'scripts/*.test.mjs'],
     pool: 'forks',
     typecheck: { enabled: false },
     testTimeout: 30_000,
