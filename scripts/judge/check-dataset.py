@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Judges an HDF5 file with PyMoDAQ's own reader (pymodaq_data 5.0.5), through both its backends.
+"""Judges HDF5 files with PyMoDAQ's own reader (pymodaq_data 5.0.5), through both its backends.
 
-Walks the file as the H5Browser does, loads every axis, data, enlargeable data, background and error node with
+Walks each file as the H5Browser does, loads every axis, data, enlargeable data, background and error node with
 DataLoader (one node, and all nodes of a channel), and compares what PyMoDAQ loaded with the raw HDF5 content. PyMoDAQ
 repairs some faults in silence (an axis of the wrong length becomes 0, 1, 2, ...; an unknown unit becomes ''): here each
 of those is a failure.
 
-Ends with `N passed, N failed`; exit status 0 only when nothing failed. The file itself is never written.
+Ends each with `N passed, N failed`; exit status 0 only when nothing failed. The files themselves are never written.
 """
 
 import argparse
@@ -48,16 +48,20 @@ def judge(path, backend, report):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('file', type=Path)
+    parser.add_argument('files', type=Path, nargs='+', metavar='FILE')
     parser.add_argument('-v', '--verbose', action='store_true', help='print the checks that pass too')
     parser.add_argument('--backend', choices=['tables', 'h5py', 'both'], default='both')
-    parser.add_argument('--json', type=Path, help='write what was loaded to this file')
+    parser.add_argument('--json', type=Path, help='write what was loaded to this file, of the last FILE')
     options = parser.parse_args()
+    sys.stdout.reconfigure(line_buffering=True)  # Several of these may write to one pipe.
+    pmd.mend_missing_nodes()
+    return max(judge_both(path.resolve(), options) for path in options.files)
 
-    path = options.file.resolve()
+
+def judge_both(path, options):
+    """Judges a file through the backends that were asked for; gives back the exit status."""
     report = Report(options.verbose)
     print(f'{path.name}: {pmd.VERSIONS}')
-    pmd.mend_missing_nodes()
     backends = ['tables', 'h5py'] if options.backend == 'both' else [options.backend]
     loaded = {backend: judge(path, backend, report) for backend in backends}
     if len(backends) == 2 and None not in loaded.values():
