@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { VirtualClock } from '@daqtor/core';
+import { realClock, VirtualClock } from '@daqtor/core';
 import { dataset, resumeScan, type ScanSaving } from '@daqtor/savers';
+import { H5File } from '../src/h5/h5-file.ts';
 import { baselineGroup, momentsIn } from '../src/modules/baseline-saver.ts';
 import { savedScan } from '../src/resume/saved-scan.ts';
 import { contentsOf, crashBench, crashed } from '../src/testing/crash-bench.ts';
@@ -38,6 +39,7 @@ interface Life {
   readonly moments: number;
   /** It ended otherwise than by a kill or by completing its scan. */
   readonly hasFailed: boolean;
+  readonly wasKilled: boolean;
 }
 
 /** Lets a writer live until it ends, kills itself, or its time is over. */
@@ -63,6 +65,7 @@ async function live(order: WriterOrder, lifeMs?: number): Promise<Life> {
     measured: told('measured').map(Number),
     moments: Number(told('moments')[0]),
     hasFailed: writer.exitCode !== 0 && writer.signalCode !== 'SIGKILL',
+    wasKilled: writer.signalCode === 'SIGKILL',
   };
 }
 
@@ -80,6 +83,11 @@ const outcomeOf = (file: string): Promise<string> =>
     ({ outcome }) => outcome,
     () => 'unmade',
   );
+
+/** A writer that is killed after its last commit leaves the mark of SWMR (0009): whoever opens the file to write takes it away. */
+async function clearFlag(path: string): Promise<void> {
+  await (await H5File.open({ path, mode: 'append', fsync: false }, realClock)).close();
+}
 
 const NOTHING: ReadonlySet<number> = new Set();
 
@@ -187,6 +195,7 @@ async function burst(
     file = life.file;
     if (life.hasFailed) return { kind, faults, lives };
     if (file === undefined || (await outcomeOf(file)) !== 'completed') continue;
+    if (saving.swmr && life.wasKilled) await clearFlag(file);
     return { kind, faults: [...faults, ...(await judgeEnd(file, await reference(kind, saving), h5py))], lives };
   }
   return { kind, faults: [...faults, `it was not complete after ${MAX_LIVES} lives`], lives: MAX_LIVES };
