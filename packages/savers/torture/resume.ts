@@ -17,13 +17,15 @@ import { factsOf, resumableScans, smallScans } from './resumable-scans.ts';
 import type { WriterOrder } from './resume-writer.ts';
 
 /**
- * Kills scans and resumes them: `npm run torture:resume -- [rounds] [seed]`. First small scans are killed at each step of
+ * Kills scans and resumes them: `npm run torture:resume -- [rounds] [seed] [every]`. First small scans are killed at each step of
  * their machine and at each call of an instrument, then larger ones at random instants, again and again until they are
  * complete, `rounds` of them. After each the file must hold what an uninterrupted scan gives, in Daqtor and in h5py, each
- * point must have been there as soon as it was announced, and no point that was there may be measured again.
+ * point must have been there as soon as it was announced, and no point that was there may be measured again. With
+ * `every` 2, small scans are killed at every other moment only.
  */
 const rounds = Number(process.argv[2] ?? 60);
 const seed = Number(process.argv[3] ?? 1);
+const every = Number(process.argv[4] ?? 1);
 const LANES = 2;
 const GROUP = '/RawData/Scan000';
 /** How long a writer lives at most after it began, in the bursts. */
@@ -226,7 +228,8 @@ async function inLanes<T>(
 async function killedEverywhere(kind: string) {
   const folder = mkdtempSync(join(root, 'count-'));
   const { moments } = await live({ ...orderOf(kind), folder, saving: {}, notes: join(folder, 'notes') });
-  const trials = await inLanes(moments, (i, h5py) => killedOnce(kind, i + 1, h5py), `${kind}, moment`);
+  const count = Math.ceil(moments / every);
+  const trials = await inLanes(count, (i, h5py) => killedOnce(kind, 1 + i * every, h5py), `${kind}, moment`);
   return { kind, trials };
 }
 
@@ -247,7 +250,14 @@ try {
   console.log(row('', 'scans', 'resumed', 'failed'));
   for (const { kind, trials } of small) {
     const resumed = trials.filter(({ wasThere }) => wasThere).length;
-    console.log(row(`${kind}, killed at each of its moments`, trials.length, resumed, failuresIn(trials)));
+    console.log(
+      row(
+        `${kind}, killed at ${every === 1 ? 'each' : `1 in ${every}`} of its moments`,
+        trials.length,
+        resumed,
+        failuresIn(trials),
+      ),
+    );
   }
   for (const kind of [...new Set(bursts.map((one) => one.kind))].sort()) {
     const ours = bursts.filter((one) => one.kind === kind);
