@@ -111,3 +111,9 @@ export interface ScanContext extends ScanInput {
   readonly outcome: ScanOutcome;
   readonly error: DaqtorError | undefined;
 }
+
+/** Steps that are measured and skipped. */
+export const countsOf = ({ step, skipped }: Pick<ScanContext, 'step' | 'skipped'>): Counts => ({
+  measured: step - skipped,
+  skipped,
+});

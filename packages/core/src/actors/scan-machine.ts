@@ -1,7 +1,15 @@
 import { assign, emit, setup } from 'xstate';
 import type { ErrorVerdict } from '../scan/error-policy.ts';
 import { type Crossing, crossing, readingDue } from './scan-crossing.ts';
-import type { Counts, FailedEvent, ScanContext, ScanEmitted, ScanEvent, ScanInput, ScanPhase } from './scan-facts.ts';
+import {
+  countsOf,
+  type FailedEvent,
+  type ScanContext,
+  type ScanEmitted,
+  type ScanEvent,
+  type ScanInput,
+  type ScanPhase,
+} from './scan-facts.ts';
 import { afterFailure, givenUp, verdictOf } from './scan-verdicts.ts';
 
 type Now = { readonly context: ScanContext; readonly event: ScanEvent };
@@ -9,12 +17,6 @@ type Now = { readonly context: ScanContext; readonly event: ScanEvent };
 function isAnswer({ context, event }: Now): boolean {
   return 'ticket' in event && event.ticket === context.ticket;
 }
-
-/** Steps that are measured and skipped. */
-export const countsOf = ({ step, skipped }: Pick<ScanContext, 'step' | 'skipped'>): Counts => ({
-  measured: step - skipped,
-  skipped,
-});
 
 /** A state in which work is done. */
 const at = <Phase extends ScanPhase>(params: Phase) => ['newTicket', { type: 'begin', params }] as const;

@@ -12,7 +12,7 @@ import { LineSteps } from './line-steps.ts';
 import type { PointKeeper } from './point-keeper.ts';
 import { PointSteps } from './point-steps.ts';
 import type { ScanConditions } from './scan-conditions.ts';
-import type { Counts, ScanContext, ScanPhase } from './scan-facts.ts';
+import { type Counts, countsOf, type ScanContext, type ScanPhase } from './scan-facts.ts';
 import type { ScanInstruments } from './scan-instruments.ts';
 import type { ScanOptions } from './scan-options.ts';
 import type { ScanSteps } from './scan-steps.ts';
@@ -287,7 +287,8 @@ export class ScanWork {
   }
 
   /** Brings everything to rest, then closes the file. A motor that cannot be stopped does not keep the file open. */
-  async finish({ outcome, error, step, skipped, baseline }: ScanContext): Promise<void> {
+  async finish(end: ScanContext): Promise<void> {
+    const { outcome, error, baseline } = end;
     this.#turn++; // Nothing of what was under way is wanted any more.
     for (const { error } of await this.#instruments.rest()) {
       this.#note('ERROR', error.message);
@@ -295,7 +296,7 @@ export class ScanWork {
     }
     if (this.#kept && baseline.last !== 'end') await this.#readAtLast();
     if (error && outcome !== 'failed') this.#note('WARNING', error.message);
-    const points = this.pointsIn({ measured: step - skipped, skipped });
+    const points = this.pointsIn(countsOf(end));
     const given = points.skipped > 0 ? `, ${points.skipped} of them skipped` : '';
     const done = `${points.measured + points.skipped} points${given}`;
     this.#note(outcome === 'completed' ? 'INFO' : 'WARNING', `the scan ${outcome} after ${done}`);

@@ -1,4 +1,11 @@
-import { type ConnectContext, type DetectorSpec, lab, type Shareable, VirtualClock } from '@daqtor/core';
+import {
+  type ConnectContext,
+  type DetectorSpec,
+  lab,
+  type Shareable,
+  SharedResources,
+  VirtualClock,
+} from '@daqtor/core';
 import { describeActuatorDriver, describeDetectorDriver } from '@daqtor/core/testing';
 import { describe, expect, it } from 'vitest';
 import { mock0d } from './mock-0d.ts';
@@ -9,30 +16,18 @@ import { mockNd } from './mock-nd.ts';
 
 const never = new AbortController().signal;
 
-/** Shares as a lab does: what has one key is opened once, and closed with its last holder. */
-function contextOn(
-  clock: VirtualClock,
-): ConnectContext & { readonly shared: Map<unknown, { value: Promise<Shareable>; users: number }> } {
-  const shared = new Map<unknown, { value: Promise<Shareable>; users: number }>();
+/** Shares as a lab does, and keeps what was asked for. */
+function contextOn(clock: VirtualClock): ConnectContext & { readonly shared: ReadonlySet<unknown> } {
+  const resources = new SharedResources();
+  const shared = new Set<unknown>();
   return {
     name: 'it',
     clock,
     signal: never,
     shared,
-    async share<T extends Shareable>(key: unknown, open: () => Promise<T>) {
-      const entry = shared.get(key) ?? { value: open(), users: 0 };
-      shared.set(key, entry);
-      entry.users++;
-      let released = false;
-      const release = async () => {
-        if (released) return;
-        released = true;
-        if (--entry.users === 0) {
-          shared.delete(key);
-          await (await entry.value).close();
-        }
-      };
-      return { value: (await entry.value) as T, release };
+    share<T extends Shareable>(key: unknown, open: () => Promise<T>) {
+      shared.add(key);
+      return resources.share(key, open);
     },
   };
 }
