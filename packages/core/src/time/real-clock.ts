@@ -6,7 +6,13 @@ export const realClock: Clock = {
   epochMs: () => performance.timeOrigin + performance.now(),
   setTimeout: (callback, ms) => setTimeout(callback, ms) as unknown as TimerHandle,
   clearTimeout: (handle) => clearTimeout(handle as unknown as number),
-  sleep: (ms, signal) => sleepOn(realClock, ms, signal),
+  sleep: async (ms, signal) => {
+    if (ms > 0) return sleepOn(realClock, ms, signal);
+    // A timer of the machine takes a millisecond and more, also where there is nothing to wait for.
+    signal?.throwIfAborted();
+    await realClock.turn();
+    signal?.throwIfAborted();
+  },
   turn: () => new Promise(afterPromises),
   outside: (work) => work,
 };
