@@ -4,6 +4,7 @@ import {
   type Clock,
   type DaqtorError,
   type DataToExport,
+  type Logged,
   type LogLine,
   type ModuleRecord,
   realClock,
@@ -16,6 +17,7 @@ import type { Commit } from './h5/h5-operation.ts';
 import { type DatasetMetadata, datasetNodes, openOn, RAW_DATA, swmrNodes } from './layout/dataset-nodes.ts';
 import { nextName } from './layout/node-names.ts';
 import { DetectorEnlargeableSaver } from './modules/detector-enlargeable-saver.ts';
+import type { Receipts } from './modules/saver-work.ts';
 import { feed, SavingSession } from './modules/saving-session.ts';
 import { selecting } from './modules/selecting.ts';
 import { type H5SaverInput, parseSaverSettings, saverSettingsGroup } from './saver-settings.ts';
@@ -36,13 +38,13 @@ export interface RecordingOptions {
 export const TWICE_A_SECOND: Commit = { everyMs: 500 };
 
 /** A recording over time that is under way. */
-export interface Recording<T> {
+export interface Recording {
   /** The file that is written, as a path. */
   readonly file: string;
   /** Path of its group in the file. */
   readonly group: string;
-  /** Each value once it is durable in the file. Errors when one cannot be saved. */
-  readonly saved$: Observable<T>;
+  /** Of each value, once it is durable in the file: whose it is, and its time. Errors when one cannot be saved. */
+  readonly saved$: Observable<Logged>;
   /** What saving waits for, a full disk; it goes on by itself once there is room. Undefined while all goes well. */
   readonly trouble$: Observable<DaqtorError | undefined>;
   /**
@@ -65,7 +67,7 @@ export async function continuousSaving(
   module: ModuleRecord,
   frames: BoundedQueue<DataToExport>,
   options: RecordingOptions = {},
-): Promise<Recording<DataToExport>> {
+): Promise<Recording> {
   const { clock = realClock, metadata = {}, log$ = EMPTY, commit = TWICE_A_SECOND } = options;
   const settings = parseSaverSettings(options.settings);
   const swmr = options.swmr ?? settings.swmr.enabled;
@@ -79,11 +81,11 @@ export async function continuousSaving(
     { H5Saver: { h5saver_settings: shown } },
     { gzip: settings.compression.level },
   );
-  const saved = new Subject<DataToExport>();
+  const saved = new Subject<Logged>();
   const source = feed({
     saver: selecting(saver, (frame) => selectData(frame, settings)),
     queue: frames,
-    onSaved: (frame) => saved.next(frame),
+    receipts: receiptsTo(saved, module.name, momentOf),
   });
   const session = await SavingSession.start(file, [source], {
     clock,
@@ -107,3 +109,11 @@ export async function continuousSaving(
     },
   };
 }
+
+/** Tells that values of a module are durable, by their times. */
+export function receiptsTo<T>(saved: Subject<Logged>, module: string, of: (value: T) => number): Receipts<T> {
+  return { of, onSaved: (atEpochMs) => saved.next({ module, atEpochMs }) };
+}
+
+/** When a frame was taken, in ms since the epoch. */
+export const momentOf = ({ timestamp }: DataToExport) => timestamp * 1000;

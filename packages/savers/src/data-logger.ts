@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { DaqtorError, type Logged, type LogSink, type LogStreams, realClock } from '@daqtor/core';
+import { DaqtorError, type Logged, type LogSink, type LogStreams, type PositionThen, realClock } from '@daqtor/core';
 import { EMPTY, Subject } from 'rxjs';
-import { type Recording, type RecordingOptions, TWICE_A_SECOND } from './continuous-saving.ts';
+import { momentOf, type Recording, type RecordingOptions, receiptsTo, TWICE_A_SECOND } from './continuous-saving.ts';
 import { selectData } from './data/select-data.ts';
 import { openTarget } from './dataset-file.ts';
 import { datasetNodes, RAW_DATA, swmrNodes } from './layout/dataset-nodes.ts';
@@ -36,7 +36,7 @@ export async function dataLogger(
   target: string,
   { detectors = [], actuators = [] }: LoggedModules,
   options: RecordingOptions = {},
-): Promise<Recording<Logged>> {
+): Promise<Recording> {
   const { clock = realClock, metadata = {}, log$ = EMPTY, commit = TWICE_A_SECOND } = options;
   refuseTwins([...detectors, ...actuators].map(({ module }) => module.name));
   const settings = parseSaverSettings(options.settings);
@@ -56,14 +56,14 @@ export async function dataLogger(
       return feed({
         saver: selecting(saver, (frame) => selectData(frame, settings)),
         queue: frames,
-        onSaved: ({ timestamp }) => saved.next({ module: module.name, atEpochMs: timestamp * 1000 }),
+        receipts: receiptsTo(saved, module.name, momentOf),
       });
     }),
     ...actuators.map(({ module, positions }, i) =>
       feed({
         saver: new ActuatorEnlargeableSaver(`${logger.group}/${groupName('actuator', i)}`, module),
         queue: positions,
-        onSaved: ({ atEpochMs }) => saved.next({ module: module.name, atEpochMs }),
+        receipts: receiptsTo(saved, module.name, ({ atEpochMs }: PositionThen) => atEpochMs),
       }),
     ),
   ];

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { realClock } from './real-clock.ts';
+import { afterPromises, realClock } from './real-clock.ts';
 
 test('waiting for no time takes one turn, not a timer of the machine', async () => {
   const order: string[] = [];
   const secondTurn = new Promise<void>((resolve) => {
-    setImmediate(() => setImmediate(() => resolve(void order.push('second turn'))));
+    afterPromises(() => afterPromises(() => resolve(void order.push('second turn'))));
   });
   await realClock.sleep(0);
   order.push('slept');

@@ -1,7 +1,16 @@
 import type { NumericArray } from '@daqtor/core';
 import { BlockPool } from './block-pool.ts';
-import { type H5Operation, type PackedOperation, type Slice, STAYS } from './h5-operation.ts';
+import { GrowingBlock } from './growing-block.ts';
+import {
+  type AppendRows,
+  type H5Operation,
+  type PackedOperation,
+  type Slice,
+  STAYS,
+  type WriteSlab,
+} from './h5-operation.ts';
 import { MemoryBlock } from './memory-block.ts';
+import { bytesOf, type Packed, putAll } from './packed.ts';
 import type { WholeChunks } from './whole-chunks.ts';
 
 const ALIGNMENT = 8;
@@ -9,10 +18,13 @@ const ALIGNMENT = 8;
 const FIRST_ROOM = 8;
 /** Bytes of values that a growing row is given at most: it may end at any time. */
 const MAX_ROOM = 2 ** 20;
-/** Bytes from which on values stay apart: joining them would cost more than writing them one by one. */
+/** Bytes from which on values that are copied stay apart: joining them would cost more than writing them one by one. */
 const LARGE = 2 ** 20;
+/** Smaller values are copied: listing where they are would cost more. */
+const WORTH_LISTING = 2 ** 10;
+/** Bytes that may wait for the rest of their chunk when a batch is taken. */
+const MAX_HELD = 2 * 2 ** 20;
 
-type Block = Extract<PackedOperation, { readonly op: 'write' | 'append' }>;
 /** Room for a row of values, of which a part is free. */
 interface Room {
   readonly block: MemoryBlock;
@@ -22,29 +34,40 @@ interface Room {
   /** Whether it fills from its end down: scans also run backwards. */
   readonly isBackwards: boolean;
 }
-/** A block of values that others can still join. */
-interface Growing {
-  readonly at: number;
-  count: number[];
-  offset: number[];
+
+/** Values that were copied and that others can still join. */
+interface CopiedRow {
+  readonly slot: number;
+  readonly block: GrowingBlock;
   readonly data: Slice[];
   room?: Room;
 }
 
+/** Values that are where they came from, and that others can still join. */
+interface ListedRow {
+  readonly slot: number;
+  readonly block: GrowingBlock;
+  /** In the order in which they came, behind the first and before it. */
+  readonly behind: NumericArray[];
+  readonly before: NumericArray[];
+}
+
 /**
- * Operations that wait to be sent to the writing thread. Their arrays are copied on the way in, into memory that it can
- * read; large ones that fill a chunk stay where they are.
+ * Operations that wait to be sent to the writing thread. Small arrays are copied on the way in, into memory that it can
+ * read; those that fill chunks stay where they are.
  * Blocks of values that adjoin in their array become one: the thread needs as long for each as for dozens of values.
  *
  * Operations on one path keep their order; a write may overtake operations on other paths, which it cannot depend on.
  */
 export class Batch {
   readonly #pool: BlockPool;
-  #operations: PackedOperation[] = [];
+  /** A block that grows may be cut into several operations. */
+  #slots: PackedOperation[][] = [];
   #blocks: ArrayBufferLike[] = [];
-  #staying: NumericArray[] = [];
+  #staying: (readonly NumericArray[])[] = [];
   readonly #whole: WholeChunks | undefined;
-  readonly #growing = new Map<string, Growing>();
+  readonly #copied = new Map<string, CopiedRow>();
+  readonly #listed = new Map<string, ListedRow>();
   #block = new MemoryBlock(new ArrayBuffer(0));
   #used = 0;
   #bytes = 0;
@@ -60,10 +83,6 @@ export class Batch {
     return this.#bytes;
   }
 
-  get isEmpty(): boolean {
-    return this.#operations.length === 0;
-  }
-
   add(operations: readonly H5Operation[]): void {
     for (const operation of operations) {
       this.#whole?.note(operation);
@@ -72,65 +91,93 @@ export class Batch {
     }
   }
 
-  /** All that waits; nothing does any more. */
-  take(): { operations: readonly PackedOperation[]; blocks: ArrayBufferLike[]; staying: readonly NumericArray[] } {
-    const operations = this.#operations;
-    for (const path of this.#growing.keys()) this.#close(path);
-    const [blocks, staying] = [this.#blocks, this.#staying];
-    this.#operations = [];
+  /**
+   * What waits; it does not any more.
+   *
+   * @param isLast - whether values that wait for the rest of their chunk are wanted too, as for a commit
+   */
+  take(isLast = true): Packed {
+    const held: ListedRow[] = [];
+    let heldBytes = 0;
+    for (const row of this.#listed.values()) {
+      const tail = this.#cut(row, isLast || heldBytes > MAX_HELD);
+      if (tail) held.push(tail);
+      for (const { byteLength } of tail?.behind ?? []) heldBytes += byteLength;
+    }
+    for (const row of this.#copied.values()) this.#close(row);
+    const isOver = this.#whole?.takeIsOver() ?? false;
+    const packed = { operations: this.#slots.flat(), blocks: this.#blocks, staying: this.#staying, isOver };
+    this.#copied.clear();
+    this.#listed.clear();
+    this.#slots = [];
     this.#blocks = [];
     this.#staying = [];
     this.#block = new MemoryBlock(new ArrayBuffer(0));
-    this.#used = this.#bytes = 0;
-    return { operations, blocks, staying };
+    this.#used = 0;
+    this.#bytes = heldBytes;
+    for (const row of held) this.#listed.set(row.block.path, { ...row, slot: this.#newSlot() });
+    return packed;
+  }
+
+  #newSlot(...operations: PackedOperation[]): number {
+    return this.#slots.push(operations) - 1;
   }
 
   #push(path: string, operation: PackedOperation): void {
-    this.#close(path);
-    this.#operations.push(operation);
+    this.#closeAll(path);
+    this.#newSlot(operation);
   }
 
   #pack(operation: Exclude<H5Operation, { readonly op: 'write' | 'append' }>): PackedOperation {
-    if (operation.op === 'append-bytes') return { ...operation, rows: operation.rows.map((row) => this.#copy(row)) };
+    if (operation.op === 'append-bytes') return { ...operation, rows: operation.rows.map((row) => this.#copy([row])) };
     if (operation.op !== 'array') return operation;
     const { data, ...rest } = operation;
-    return data ? { ...rest, data: [this.#copy(data)] } : rest;
+    return data ? { ...rest, data: [this.#copy([data])] } : rest;
   }
 
-  #addBlock(operation: Extract<H5Operation, { readonly op: 'write' | 'append' }>): void {
-    const { op, path, count, data } = operation;
-    if (this.#whole?.take(operation)) {
-      this.#push(path, { ...operation, data: [{ block: STAYS, at: 0, bytes: data.byteLength }] });
-      this.#staying.push(data);
-      this.#bytes += data.byteLength;
+  #addBlock(operation: WriteSlab | AppendRows): void {
+    const { path, data } = operation;
+    if (data.byteLength >= WORTH_LISTING && this.#whole?.has(path)) {
+      this.#list(operation);
       return;
     }
-    const growing = this.#growing.get(path);
-    const before = growing && this.#operations[growing.at];
-    if (growing && before?.op === op && data.byteLength < LARGE) {
-      const joins = op === 'append' ? joinRows(growing, count) : joinBlock(growing, operation);
-      if (joins) {
-        this.#extend(growing, data, joins === 'before');
-        return;
-      }
+    this.#whole?.drop(path);
+    const row = this.#copied.get(path);
+    const side = row && data.byteLength < LARGE ? row.block.join(operation) : undefined;
+    if (row && side) {
+      this.#extend(row, data, side === 'before');
+      return;
     }
-    const slice = this.#copy(data);
-    this.#push(path, { ...operation, data: [slice] });
-    const offset = op === 'write' ? [...operation.offset] : [];
-    this.#growing.set(path, { at: this.#operations.length - 1, count: [...count], offset, data: [slice] });
+    const slices = [this.#copy([data])];
+    this.#closeAll(path);
+    this.#copied.set(path, { slot: this.#newSlot(), block: new GrowingBlock(operation), data: slices });
   }
 
-  #extend(growing: Growing, data: NumericArray, isBackwards: boolean): void {
+  #list(operation: WriteSlab | AppendRows): void {
+    const { path, data } = operation;
+    this.#bytes += data.byteLength;
+    const row = this.#listed.get(path);
+    const side = row?.block.join(operation);
+    if (row && side) {
+      row[side].push(data);
+      return;
+    }
+    this.#closeAll(path);
+    const block = new GrowingBlock(operation);
+    this.#listed.set(path, { slot: this.#newSlot(), block, behind: [data], before: [] });
+  }
+
+  #extend(row: CopiedRow, data: NumericArray, isBackwards: boolean): void {
     const { byteLength } = data;
-    let { room } = growing;
+    let { room } = row;
     const isFull = !room || room.isBackwards !== isBackwards || room.slice.bytes + byteLength > room.size;
     if (!room || (isFull && !this.#widen(room, byteLength, isBackwards))) {
       const size = Math.max(byteLength, Math.min(2 * (room?.size ?? (FIRST_ROOM / 2) * byteLength), MAX_ROOM));
       const at = this.#reserve(size);
       const slice = { block: this.#blocks.length - 1, at: isBackwards ? at + size : at, bytes: 0 };
-      room = growing.room = { block: this.#block, at, size, slice, isBackwards };
-      if (isBackwards) growing.data.unshift(slice);
-      else growing.data.push(slice);
+      room = row.room = { block: this.#block, at, size, slice, isBackwards };
+      if (isBackwards) row.data.unshift(slice);
+      else row.data.push(slice);
     }
     const { block, slice } = room;
     if (isBackwards) slice.at -= byteLength;
@@ -150,20 +197,42 @@ export class Batch {
   }
 
   /** What comes next on this path must not be overtaken. */
-  #close(path: string): void {
-    const growing = this.#growing.get(path);
-    if (!growing) return;
-    this.#growing.delete(path);
-    const { at, count, offset, data } = growing;
-    const operation = this.#operations[at] as Block;
-    this.#operations[at] =
-      operation.op === 'write' ? { ...operation, count, offset, data } : { ...operation, count, data };
+  #closeAll(path: string): void {
+    const [copied, listed] = [this.#copied.get(path), this.#listed.get(path)];
+    if (copied) this.#close(copied);
+    if (listed) this.#cut(listed, true);
+    this.#copied.delete(path);
+    this.#listed.delete(path);
   }
 
-  #copy(array: NumericArray): Slice {
-    const at = this.#reserve(array.byteLength);
-    this.#block.put(array, at);
-    return { block: this.#blocks.length - 1, at, bytes: array.byteLength };
+  #close({ slot, block, data }: CopiedRow): void {
+    this.#slots[slot] = [{ ...block.part(0, block.count[block.along] ?? 1), data }];
+  }
+
+  /**
+   * Cuts values into chunks that stay where they are and what is left, which is copied.
+   *
+   * @returns what waits for the rest of its chunk, unless it is wanted too
+   */
+  #cut({ slot, block, behind, before }: ListedRow, isLast: boolean): ListedRow | undefined {
+    const values = before.length === 0 ? behind : [...before.toReversed(), ...behind];
+    const [cuts, step] = [this.#whole?.cut(block, isLast) ?? [], block.step || block.count[block.along] || 1];
+    this.#slots[slot] = cuts.map(({ from, to, isWhole }) => {
+      const part = block.step === 0 ? values : values.slice(from / step, to / step);
+      if (isWhole) this.#staying.push(part);
+      return { ...block.part(from, to), data: [isWhole ? stays(part) : this.#copy(part)] };
+    });
+    const end = cuts.at(-1)?.to ?? 0;
+    if (end === block.count[block.along]) return undefined;
+    return { slot, block: block.rest(end), behind: values.slice(end / step), before: [] };
+  }
+
+  /** @returns where the arrays lie, one behind the other */
+  #copy(arrays: readonly NumericArray[]): Slice {
+    const bytes = bytesOf(arrays);
+    const at = this.#reserve(bytes);
+    putAll(this.#block, arrays, at);
+    return { block: this.#blocks.length - 1, at, bytes };
   }
 
   /** @returns where that many bytes are free in the present block */
@@ -184,34 +253,4 @@ export class Batch {
 
 const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
-/** Lets rows join others of their shape. */
-function joinRows(growing: Growing, count: readonly number[]): 'behind' | undefined {
-  if (growing.count.length !== count.length) return undefined;
-  for (let i = 1; i < count.length; i++) if (growing.count[i] !== count[i]) return undefined;
-  growing.count[0] = (growing.count[0] ?? 0) + (count[0] ?? 0);
-  return 'behind';
-}
-
-/**
- * Lets a block join one that it adjoins along a dimension, if their values then follow each other: all dimensions before
- * that one must have length 1, those behind it be the same.
- */
-function joinBlock(
-  growing: Growing,
-  { offset, count }: { offset: readonly number[]; count: readonly number[] },
-): 'before' | 'behind' | undefined {
-  let dimension = 0;
-  while (dimension < offset.length && offset[dimension] === growing.offset[dimension]) dimension++;
-  if (dimension === offset.length) return undefined;
-  for (let i = 0; i < count.length; i++) {
-    if (i === dimension) continue;
-    if (offset[i] !== growing.offset[i] || count[i] !== growing.count[i] || (i < dimension && count[i] !== 1))
-      return undefined;
-  }
-  const [start = 0, length = 0] = [growing.offset[dimension], growing.count[dimension]];
-  const [from = 0, more = 0] = [offset[dimension], count[dimension]];
-  if (from !== start + length && from + more !== start) return undefined;
-  growing.offset[dimension] = Math.min(start, from);
-  growing.count[dimension] = length + more;
-  return from > start ? 'behind' : 'before';
-}
+const stays = (arrays: readonly NumericArray[]): Slice => ({ block: STAYS, at: 0, bytes: bytesOf(arrays) });

@@ -1,9 +1,13 @@
+import type { DaqtorError } from '@daqtor/core';
+import type { Observable } from 'rxjs';
 import type { Commit, H5Answers, H5Operation, H5Question } from './h5-operation.ts';
 
 /** A hierarchical file that is open for writing. Another library or a service could stand behind this. */
 export interface H5Backend {
   readonly path: string;
   readonly commit: Commit;
+  /** What writing waits for at present, room on a full disk; undefined while all goes well. */
+  readonly trouble$: Observable<DaqtorError | undefined>;
   /**
    * Applies operations in order, as one transaction: once this resolves all of them are durable, and when it rejects
    * the file is as it was before. Calls may overlap; they are applied one after the other, may be committed together,
@@ -13,6 +17,10 @@ export interface H5Backend {
    * @throws DaqtorError `save.failed`
    */
   transact(operations: readonly H5Operation[]): Promise<void>;
+  /** From now on a full disk is waited for, and what could not be written is written again; before, it is a failure. */
+  bePatient(): void;
+  /** From now on it is a failure again, also what is waited for at present. */
+  giveUp(): void;
   /** Commits what waits for the end of an interval now. Never rejects: a failure is told by `transact`. */
   settle(): Promise<void>;
   /**

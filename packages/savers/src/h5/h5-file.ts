@@ -1,4 +1,5 @@
 import { type Clock, DaqtorError } from '@daqtor/core';
+import type { Observable } from 'rxjs';
 import { Batch } from './batch.ts';
 import { BlockPool } from './block-pool.ts';
 import type { H5Backend } from './h5-backend.ts';
@@ -6,6 +7,8 @@ import { saveFailed } from './h5-errors.ts';
 import type { Commit, H5Answers, H5Operation, H5Question, OpenOptions, Transacted } from './h5-operation.ts';
 import { H5Thread } from './h5-thread.ts';
 import { lockFile } from './lock-file.ts';
+import { type Packed, withoutStaying } from './packed.ts';
+import { Patience } from './patience.ts';
 import { SidewaysWriter } from './sideways-writer.ts';
 import { WholeChunks } from './whole-chunks.ts';
 
@@ -20,6 +23,10 @@ const WORTH_A_COMMIT = 2 ** 20;
 
 /** Bytes that are committed at the latest, also before the interval is over. */
 const MAX_UNCOMMITTED = 128 * 2 ** 20;
+
+/** What became of an attempt. */
+type Outcome = typeof DONE | { readonly error: unknown };
+const DONE = 'done';
 
 /** A promise and its ends. For a commit: of all transactions that go into it. */
 interface Settleable {
@@ -38,6 +45,9 @@ export class H5File implements H5Backend {
   readonly #everyMs: number;
   readonly #whole: WholeChunks | undefined;
   readonly #batch: Batch;
+  readonly #patience: Patience;
+  /** What was sent since the last commit, for another attempt. */
+  #since: Packed[] = [];
   #sideways: SidewaysWriter | undefined;
   /** The commit that what is written now goes into. */
   #group: Settleable | undefined;
@@ -56,6 +66,7 @@ export class H5File implements H5Backend {
     this.commit = commit;
     this.#everyMs = commit === 'point' ? 0 : 'everyMs' in commit ? commit.everyMs : Number.POSITIVE_INFINITY;
     this.#clock = clock;
+    this.#patience = new Patience(clock);
     this.#unlock = unlock;
     // Readers of a file that is being written would see a chunk before its values.
     this.#whole = swmr ? undefined : new WholeChunks(commit === 'point' ? WORTH_A_COMMIT : undefined);
@@ -85,6 +96,18 @@ export class H5File implements H5Backend {
       throw DaqtorError.is(error) ? error : DaqtorError.from(saveFailed('opening the file', options.path, error));
     }
     return file;
+  }
+
+  get trouble$(): Observable<DaqtorError | undefined> {
+    return this.#patience.trouble$;
+  }
+
+  bePatient(): void {
+    this.#patience.begin();
+  }
+
+  giveUp(): void {
+    this.#patience.giveUp();
   }
 
   transact(operations: readonly H5Operation[]): Promise<void> {
@@ -129,45 +152,66 @@ export class H5File implements H5Backend {
   }
 
   async #send(group: Settleable, commit: boolean): Promise<void> {
-    this.#bytesSince += this.#batch.bytes;
-    const { staying, ...packed } = this.#batch.take();
+    const waited = this.#batch.bytes;
+    const packed = this.#batch.take(commit);
+    this.#bytesSince += waited - this.#batch.bytes;
+    this.#since.push(packed);
     if (commit) {
-      this.#bytesSince = 0;
       this.#group = undefined;
       this.#sent = group;
       this.#isHurried = false;
       this.#committedMs = this.#clock.now();
     }
+    let outcome = await this.#attempt([packed], commit);
+    while (outcome !== DONE && (await this.#patience.endures(outcome.error))) {
+      this.#since = this.#since.map((one) => withoutStaying(one, pool));
+      outcome = await this.#attempt(this.#since, commit);
+    }
+    this.#patience.end();
+    if (outcome === DONE && !commit) return;
+    for (const { blocks } of this.#since) pool.giveBack(blocks);
+    this.#since = [];
+    this.#bytesSince = 0;
+    if (outcome === DONE) group.resolve();
+    else this.#fail(group, outcome.error);
+  }
+
+  /** What was handed over before a failure was known may build on what has failed. */
+  #fail(group: Settleable, error: unknown): void {
+    pool.giveBack(this.#batch.take().blocks);
+    group.reject(error);
+    this.#group?.reject(error);
+    this.#group = undefined;
+  }
+
+  async #attempt(all: readonly Packed[], commit: boolean): Promise<Outcome> {
     try {
-      const isWhole = staying.length === 0 && !this.#sideways?.isBusy;
-      const places = await this.#transact(packed, commit && isWhole);
-      this.#sideways?.begin(staying, places);
-      if (commit && !isWhole) {
-        await this.#finishSideways();
-        await this.#transact({ operations: [], blocks: [] }, true);
-      }
-      if (commit) group.resolve();
+      for (const [i, one] of all.entries()) await this.#deliver(one, commit && i === all.length - 1);
+      return DONE;
     } catch (error) {
       this.#whole?.forget();
       // Nothing of it may come in behind what is written next in the same place.
       await this.#clock.outside(this.#sideways?.finish() ?? Promise.resolve()).catch(() => undefined);
-      // What was handed over before this was known may build on what has failed.
-      this.#bytesSince = 0;
-      pool.giveBack(this.#batch.take().blocks);
-      group.reject(error);
-      this.#group?.reject(error);
-      this.#group = undefined;
+      return { error };
     }
   }
 
-  async #transact(packed: Pick<ReturnType<Batch['take']>, 'operations' | 'blocks'>, commit: boolean) {
-    const request = { do: 'transact', ...packed, commit } as const;
-    try {
-      const { places } = (await this.#clock.outside(this.#thread.request(request))) as Transacted;
-      return places;
-    } finally {
-      pool.giveBack(packed.blocks);
-    }
+  async #deliver(given: Packed, commit: boolean): Promise<void> {
+    if (given.isOver) await this.#finishSideways();
+    // The thread is told of no bytes that would come in behind what it writes over them.
+    const { operations, blocks, staying } = given.isOver ? withoutStaying(given, pool) : given;
+    const isWhole = staying.length === 0 && !this.#sideways?.isBusy;
+    const places = await this.#transact(operations, blocks, commit && isWhole);
+    this.#sideways?.begin(staying, places);
+    if (!commit || isWhole) return;
+    await this.#finishSideways();
+    await this.#transact([], [], true);
+  }
+
+  async #transact(operations: Packed['operations'], blocks: Packed['blocks'], commit: boolean) {
+    const request = { do: 'transact', operations, blocks, commit } as const;
+    const { places } = (await this.#clock.outside(this.#thread.request(request))) as Transacted;
+    return places;
   }
 
   async #finishSideways(): Promise<void> {
@@ -196,6 +240,7 @@ export class H5File implements H5Backend {
   }
 
   async #close(): Promise<void> {
+    this.giveUp();
     await this.settle();
     try {
       await this.#clock.outside(this.#thread.request({ do: 'close' }));

@@ -1,4 +1,5 @@
 import { DaqtorError } from '@daqtor/core';
+import { of } from 'rxjs';
 import { answerIn } from './answer-in.ts';
 import { Batch } from './batch.ts';
 import type { H5Backend } from './h5-backend.ts';
@@ -50,6 +51,8 @@ interface OpenFile {
 export class MemoryBackend implements H5Backend {
   readonly path: string;
   readonly commit = 'point';
+  /** There is no disk to wait for. */
+  readonly trouble$ = of(undefined);
   readonly #h5: MemoryModule;
   readonly #place: string;
   readonly #undo: UndoLog;
@@ -81,6 +84,10 @@ export class MemoryBackend implements H5Backend {
     this.#group ??= this.#commitNext();
     return this.#group;
   }
+
+  bePatient(): void {}
+
+  giveUp(): void {}
 
   async settle(): Promise<void> {
     await this.#group?.catch(() => undefined); // It is told to those who wrote.

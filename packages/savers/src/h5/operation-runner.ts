@@ -2,11 +2,12 @@ import { ArrayWriter } from './array-writer.ts';
 import { AttributeWriter } from './attribute-writer.ts';
 import { createByteRows } from './byte-rows.ts';
 import type { H5Module } from './h5-module.ts';
-import { type PackedOperation, type Slice, STAYS } from './h5-operation.ts';
+import type { PackedOperation, Slice } from './h5-operation.ts';
 import { check } from './h5-status.ts';
 import { HeapBlock } from './heap-block.ts';
 import { joined } from './joined-bytes.ts';
 import type { MakeChunkWriter } from './own-array.ts';
+import { isStaying } from './packed.ts';
 
 /** Carries operations out on an open file, by the module's own functions. Every failure is thrown as an Error. */
 export class OperationRunner {
@@ -47,11 +48,11 @@ export class OperationRunner {
         this.#attributes.set(path, operation.name, operation.value);
         break;
       case 'write':
-        if (stays(operation.data)) this.#places.push(this.#arrays.placeFor(operation));
+        if (isStaying(operation)) this.#places.push(this.#arrays.placeFor(operation));
         else this.#arrays.write({ ...operation, bytes: allOf(operation.data, blocks) });
         break;
       case 'append':
-        if (stays(operation.data)) this.#places.push(this.#arrays.placeForRows(operation));
+        if (isStaying(operation)) this.#places.push(this.#arrays.placeForRows(operation));
         else this.#arrays.append({ ...operation, bytes: allOf(operation.data, blocks) });
         break;
       case 'append-bytes':
@@ -125,8 +126,6 @@ export class OperationRunner {
 /** The bytes of an array, which may have come in parts. */
 const allOf = (parts: readonly Slice[], blocks: readonly ArrayBufferLike[]) =>
   joined(parts.map((part) => bytesOf(part, blocks)));
-
-const stays = (data: readonly Slice[]) => data[0]?.block === STAYS;
 
 function bytesOf({ block, at, bytes }: Slice, blocks: readonly ArrayBufferLike[]): Uint8Array {
   return new Uint8Array(blocks[block] as ArrayBufferLike, at, bytes);

@@ -1,8 +1,10 @@
-import { close, openSync, write } from 'node:fs';
+import { close, openSync, writev } from 'node:fs';
 import { promisify } from 'node:util';
 import type { NumericArray } from '@daqtor/core';
 
-const [writeTo, closeFile] = [promisify(write), promisify(close)];
+const [writeTo, closeFile] = [promisify(writev), promisify(close)];
+/** Most arrays that one call of the system takes, `IOV_MAX` of POSIX systems. */
+const MOST_AT_ONCE = 1024;
 
 /** Writes large arrays from where they are to where the writing thread says, in Node's threads for files. */
 export class SidewaysWriter {
@@ -17,11 +19,12 @@ export class SidewaysWriter {
   /**
    * Begins to write arrays, which must not change until `finish`.
    *
-   * @param places - where in the file each begins; behind all that is committed, so that nobody misses what is not whole
+   * @param pieces - arrays that follow each other in the file
+   * @param places - where in the file each piece begins; behind all that is committed, so that nobody misses what is not whole
    */
-  begin(arrays: readonly NumericArray[], places: readonly number[]): void {
-    for (const [i, array] of arrays.entries()) {
-      const write = this.#writeAll(array, places[i]);
+  begin(pieces: readonly (readonly NumericArray[])[], places: readonly number[]): void {
+    for (const [i, arrays] of pieces.entries()) {
+      const write = this.#writeAll(arrays, places[i]);
       write.catch(() => {}); // `finish` tells.
       this.#underWay.push(write);
     }
@@ -44,11 +47,28 @@ export class SidewaysWriter {
   }
 
   /** Writes every byte: one call may write fewer than it was given. */
-  async #writeAll({ buffer, byteOffset, byteLength }: NumericArray, place: number | undefined): Promise<void> {
+  async #writeAll(arrays: readonly NumericArray[], place: number | undefined): Promise<void> {
     if (place === undefined) throw new Error('a large value was given no place in the file');
-    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-    for (let at = 0; at < byteLength; ) {
-      at += (await writeTo(this.#fd, bytes, at, byteLength - at, place + at)).bytesWritten;
+    let [left, at]: [NumericArray[], number] = [[...arrays], place];
+    while (left.length > 0) {
+      const { bytesWritten } = await writeTo(this.#fd, left.slice(0, MOST_AT_ONCE), at);
+      at += bytesWritten;
+      left = behind(left, bytesWritten);
     }
   }
+}
+
+/** What is left of arrays once so many of their bytes are written. */
+function behind(arrays: readonly NumericArray[], bytes: number): NumericArray[] {
+  let written = bytes;
+  let first = 0;
+  while (first < arrays.length && written >= (arrays[first] as NumericArray).byteLength) {
+    written -= (arrays[first] as NumericArray).byteLength;
+    first++;
+  }
+  const left = arrays.slice(first);
+  const [begun] = left;
+  if (begun && written > 0)
+    left[0] = new Uint8Array(begun.buffer, begun.byteOffset + written, begun.byteLength - written);
+  return left;
 }

@@ -63,7 +63,7 @@ export async function record(
     saver: selecting(saver, select),
     queue: points,
     isPart: ({ isPart = false }) => isPart,
-    onSaved: ({ step }: ScanPoint) => saved.next(step),
+    receipts: { of: ({ step }: ScanPoint) => step, onSaved: (step) => saved.next(step) },
   });
   const session = await SavingSession.start(file, [fromPoints], {
     clock,

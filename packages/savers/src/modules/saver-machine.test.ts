@@ -42,7 +42,7 @@ function bench() {
     queue,
     file,
     clock: new VirtualClock(),
-    onSaved: (value) => saved.push(value),
+    receipts: { of: (value) => value, onSaved: (value) => saved.push(value) },
     onFault: (error) => faults.push(error),
   });
   const actor = createActor(saverMachine, { input: work });

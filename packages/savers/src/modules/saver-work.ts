@@ -5,6 +5,14 @@ import { grownAttributes } from '../layout/grown-attributes.ts';
 import type { Saver } from './saver.ts';
 import type { SaverWork } from './saver-machine.ts';
 
+/** How it is told that values are durable. The values themselves are let go once they are handed over. */
+export interface Receipts<T> {
+  /** A number by which a value is known again. */
+  readonly of: (value: T) => number;
+  /** Called with the number of each value once it is durable, in order. */
+  readonly onSaved: (receipt: number) => void;
+}
+
 export interface QueueWorkOptions<T> {
   readonly saver: Saver<T>;
   readonly queue: BoundedQueue<T>;
@@ -16,25 +24,25 @@ export interface QueueWorkOptions<T> {
   readonly first?: readonly H5Operation[];
   /** Whether a value becomes durable together with the next one, or not at all; default none does. */
   readonly isPart?: (value: T) => boolean;
-  /** Called with each value once it is durable, in order. */
-  readonly onSaved?: (value: T) => void;
+  readonly receipts?: Receipts<T>;
   readonly onFault: (error: unknown) => void;
 }
 
 /** Values that become durable together. */
-interface CommitUnderWay<T> {
+interface CommitUnderWay {
   readonly done: Promise<void>;
   /** Done, and told to whom it concerns. */
   readonly told: Promise<void>;
-  readonly values: T[];
+  /** One for each value. */
+  readonly receipts: number[];
   bytes: number;
 }
 
 /** Carries values from a queue through a saver into a file: all that wait go into one transaction. */
 export class QueueWork<T> implements SaverWork {
   readonly #options: QueueWorkOptions<T>;
-  /** What was handed over and is not durable yet, in order: the values of each commit. */
-  readonly #underWay: CommitUnderWay<T>[] = [];
+  /** What was handed over and is not durable yet, in order. */
+  readonly #underWay: CommitUnderWay[] = [];
   #valuesUnderWay = 0;
   #bytesUnderWay = 0;
   /** Values that were handed over since a commit was asked for. */
@@ -121,7 +129,8 @@ export class QueueWork<T> implements SaverWork {
     let bytes = 0;
     for (const one of operations) if ('data' in one && one.data) bytes += one.data.byteLength;
     const commit = this.#commitOf(file.transact(operations));
-    commit.values.push(...values);
+    const { of = () => 0 } = this.#options.receipts ?? {};
+    for (const value of values) commit.receipts.push(of(value));
     commit.bytes += bytes;
     this.#valuesUnderWay += values.length;
     this.#bytesUnderWay += bytes;
@@ -139,10 +148,10 @@ export class QueueWork<T> implements SaverWork {
   }
 
   /** What goes into one commit of the file is told together. */
-  #commitOf(done: Promise<void>): CommitUnderWay<T> {
+  #commitOf(done: Promise<void>): CommitUnderWay {
     const last = this.#underWay.at(-1);
     if (last?.done === done) return last;
-    const commit: CommitUnderWay<T> = { done, values: [], bytes: 0, told: done.then(() => this.#tell()) };
+    const commit: CommitUnderWay = { done, receipts: [], bytes: 0, told: done.then(() => this.#tell()) };
     commit.told.catch((error: unknown) => {
       this.#failed ??= { error };
       this.#giveUp(error);
@@ -153,10 +162,10 @@ export class QueueWork<T> implements SaverWork {
 
   /** The oldest commit is done. */
   #tell(): void {
-    const { values = [], bytes = 0 } = this.#underWay.shift() ?? {};
-    this.#valuesUnderWay -= values.length;
+    const { receipts = [], bytes = 0 } = this.#underWay.shift() ?? {};
+    this.#valuesUnderWay -= receipts.length;
     this.#bytesUnderWay -= bytes;
-    for (const value of values) this.#options.onSaved?.(value);
+    for (const receipt of receipts) this.#options.receipts?.onSaved(receipt);
   }
 
   fault(error: unknown): void {

@@ -5,10 +5,9 @@ import type { H5Backend } from '../h5/h5-backend.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
 import { grownAttributes } from '../layout/grown-attributes.ts';
 import { LogLinesSaver } from './log-lines-saver.ts';
-import { PatientFile } from './patient-file.ts';
 import type { Saver } from './saver.ts';
 import { type SaverActor, type SaverWork, saverMachine } from './saver-machine.ts';
-import { committed, QueueWork, type QueueWorkOptions } from './saver-work.ts';
+import { committed, QueueWork, type QueueWorkOptions, type Receipts } from './saver-work.ts';
 
 const MAX_LOG_LINES = 4096;
 
@@ -19,8 +18,7 @@ export interface Feed<T> {
   readonly queue: BoundedQueue<T>;
   /** Whether a value becomes durable together with the next one, or not at all; default none does. */
   readonly isPart?: (value: T) => boolean;
-  /** Called with each value once it is durable, in order. */
-  readonly onSaved?: (value: T) => void;
+  readonly receipts?: Receipts<T>;
 }
 
 /** A feed that waits to be told the file it goes to. */
@@ -46,14 +44,14 @@ export interface SessionOptions {
 
 /** Savers at work on one open file. */
 export class SavingSession {
-  readonly #file: PatientFile;
+  readonly #file: H5Backend;
   readonly #options: SessionOptions;
   readonly #actors: SaverActor[] = [];
   #logFault: unknown;
   #unsubscribe = () => {};
 
   private constructor(file: H5Backend, options: SessionOptions) {
-    this.#file = new PatientFile(file, options.clock);
+    this.#file = file;
     this.#options = options;
   }
 
