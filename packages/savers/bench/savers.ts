@@ -38,11 +38,12 @@ const IMAGE = Uint16Array.from({ length: 65_536 }, (_, i) => i * 7);
 
 /** How points are committed: each by itself, or many at once. */
 type Commit = 'point' | { readonly everyMs: number };
-/** @returns the file */
-type Writes = (commit: Commit, gzip: number, n: number, folder: string) => Promise<string>;
+/** Writes values that are there already: making them is not the savers' work. @returns the file */
+type Writes = (values: readonly DataToExport[], commit: Commit, gzip: number, folder: string) => Promise<string>;
 
 interface Case {
   readonly name: string;
+  readonly value: (i: number) => DataToExport;
   readonly writes: Writes;
   readonly n: number;
   /** Most that the time may be, over that of h5py: with two commits a second, and with one at each point. */
@@ -54,8 +55,8 @@ const MODULE = { name: 'det', kind: 'bench', title: 'Bench', units: '', settings
 /** Bytes that a producer may be ahead of the savers. */
 const AHEAD = { maxItems: 4096, maxBytes: 32 * 2 ** 20 };
 
-/** Rounds that are not measured. */
-const WARM_UP = 5;
+/** What is not measured: at least so many rounds, and so long. */
+const WARM_UP = { rounds: 5, ms: 3000 };
 
 /** Values after which a producer lets others have their turn, as those do that come from instruments. */
 const TURN = 16;
@@ -94,60 +95,56 @@ function count(saved$: Observable<unknown>): { reach(n: number): Promise<void>; 
 }
 
 /** A detector that is saved as it comes. */
-const rows =
-  (value: (i: number) => DataToExport): Writes =>
-  async (commit, gzip, n, folder) => {
-    const queue = new BoundedQueue<DataToExport>({ ...AHEAD, bytesOf });
-    const settings = { compression: { level: gzip } };
-    const recording = await continuousSaving(join(folder, 'ours.h5'), MODULE, queue, { settings, commit });
-    const told = count(recording.saved$);
-    for (let i = 0; i < n; i++) {
-      await queue.put(value(i));
-      if (i % TURN === 0) await new Promise<void>(afterPromises);
-      if (commit === 'point') await told.reach(i + 1);
-    }
-    queue.close();
-    await recording.end();
-    if (told.saved !== n) throw new Error(`${told.saved} of ${n} values were acknowledged`);
-    return recording.file;
-  };
+const rows: Writes = async (values, commit, gzip, folder) => {
+  const queue = new BoundedQueue<DataToExport>({ ...AHEAD, bytesOf });
+  const settings = { compression: { level: gzip } };
+  const recording = await continuousSaving(join(folder, 'ours.h5'), MODULE, queue, { settings, commit });
+  const told = count(recording.saved$);
+  for (const [i, value] of values.entries()) {
+    await queue.put(value);
+    if (i % TURN === 0) await new Promise<void>(afterPromises);
+    if (commit === 'point') await told.reach(i + 1);
+  }
+  queue.close();
+  await recording.end();
+  if (told.saved !== values.length) throw new Error(`${told.saved} of ${values.length} values were acknowledged`);
+  return recording.file;
+};
 
 /** A scan of 64 x 64 points. */
-const scan =
-  (value: (i: number) => DataToExport): Writes =>
-  async (commit, gzip, n, folder) => {
-    const queue = new BoundedQueue<ScanPoint>({
-      ...AHEAD,
-      bytesOf: ({ data }) => data.reduce((sum, one) => sum + bytesOf(one), 0),
-    });
-    const description = {
-      type: 'Scan2D',
-      subType: 'Linear',
-      shape: [64, 64],
-      distribution: 'uniform',
-      axes: [],
-      actuators: [],
-      detectors: [MODULE],
-      settings: {},
-      startedEpochMs: 0,
-    } as const;
-    const recording = await dataset(folder, {}, { commit, gzip }).begin(
-      description,
-      { points: queue, log$: NEVER },
-      realClock,
-    );
-    const told = count(recording.saved$);
-    for (let step = 0; step < n; step++) {
-      if (step % TURN === 0) await new Promise<void>(afterPromises);
-      const indexes = [step >> 6, step & 63];
-      await queue.put({ step, indexes, targets: [], positions: [], data: [value(step)], atEpochMs: 0 });
-      if (commit === 'point') await told.reach(step + 1);
-    }
-    queue.close();
-    await recording.end(n === 4096 ? 'completed' : 'stopped');
-    if (told.saved !== n) throw new Error(`${told.saved} of ${n} points were acknowledged`);
-    return recording.file;
-  };
+const scan: Writes = async (values, commit, gzip, folder) => {
+  const queue = new BoundedQueue<ScanPoint>({
+    ...AHEAD,
+    bytesOf: ({ data }) => data.reduce((sum, one) => sum + bytesOf(one), 0),
+  });
+  const description = {
+    type: 'Scan2D',
+    subType: 'Linear',
+    shape: [64, 64],
+    distribution: 'uniform',
+    axes: [],
+    actuators: [],
+    detectors: [MODULE],
+    settings: {},
+    startedEpochMs: 0,
+  } as const;
+  const recording = await dataset(folder, {}, { commit, gzip }).begin(
+    description,
+    { points: queue, log$: NEVER },
+    realClock,
+  );
+  const told = count(recording.saved$);
+  for (const [step, value] of values.entries()) {
+    if (step % TURN === 0) await new Promise<void>(afterPromises);
+    const indexes = [step >> 6, step & 63];
+    await queue.put({ step, indexes, targets: [], positions: [], data: [value], atEpochMs: 0 });
+    if (commit === 'point') await told.reach(step + 1);
+  }
+  queue.close();
+  await recording.end(values.length === 4096 ? 'completed' : 'stopped');
+  if (told.saved !== values.length) throw new Error(`${told.saved} of ${values.length} points were acknowledged`);
+  return recording.file;
+};
 
 function bytesOf({ data }: DataToExport): number {
   let sum = 0;
@@ -163,16 +160,18 @@ const CASES: readonly Case[] = [
     name: 'frames',
     n: 32,
     aim: { group: 1 },
-    writes: rows(() => exported({ name: 'frame', data: [FRAME], shape: [2048, 2048] })),
+    value: () => exported({ name: 'frame', data: [FRAME], shape: [2048, 2048] }),
+    writes: rows,
   },
-  { name: 'spectra', n: 8000, aim: { group: 0.2 }, writes: rows(() => exported(spectra(1))) },
-  { name: 'scalars', n: 8000, aim: { group: 0.05 }, writes: rows((i) => exported(scalars(i))) },
-  { name: 'grid', n: 4096, aim: { group: 0.25 }, writes: scan(() => exported(spectra(1))) },
+  { name: 'spectra', n: 8000, aim: { group: 0.2 }, value: () => exported(spectra(1)), writes: rows },
+  { name: 'scalars', n: 8000, aim: { group: 0.05 }, value: (i) => exported(scalars(i)), writes: rows },
+  { name: 'grid', n: 4096, aim: { group: 0.25 }, value: () => exported(spectra(1)), writes: scan },
   {
     name: 'point',
     n: 1024,
     aim: { group: 0.25, point: 1 },
-    writes: scan((i) => exported(spectra(2), scalars(i), { name: 'image', data: [IMAGE], shape: [256, 256] })),
+    value: (i) => exported(spectra(2), scalars(i), { name: 'image', data: [IMAGE], shape: [256, 256] }),
+    writes: scan,
   },
 ];
 
@@ -185,11 +184,18 @@ using python = new Python('../bench/reference.py');
  * Seconds that each way takes, all ways in turn. Each goes twice, and the second time counts: the first brings its own code
  * and memory back after the others. The event loop is watched in ours' first time, since watching it costs.
  */
-async function measure({ name, writes, n }: Case, gzip: number, commit: Commit): Promise<Record<string, number>> {
+async function measure(
+  { name, value, writes, n }: Case,
+  gzip: number,
+  commit: Commit,
+): Promise<Record<string, number>> {
   const loopsMs: number[] = [];
   const times: Record<string, number[]> = {};
   // A process that measures for hours has long been compiled; h5py comes compiled.
-  for (let i = 0; i < WARM_UP; i++) rmSync(await writes(commit, gzip, n, folder));
+  const values = Array.from({ length: n }, (_, i) => value(i));
+  const warmMs = realClock.now() + WARM_UP.ms;
+  for (let i = 0; i < WARM_UP.rounds || realClock.now() < warmMs; i++)
+    rmSync(await writes(values, commit, gzip, folder));
   for (let round = 0; round < repeat; round++) {
     for (const other of gzip > 0 ? ['h5py', 'PyTables'] : ['plain', 'h5py', 'PyTables']) {
       const request = { case: name, with: other, folder, n, gzip, flush: commit === 'point' };
@@ -198,11 +204,11 @@ async function measure({ name, writes, n }: Case, gzip: number, commit: Commit):
     }
     const loop = monitorEventLoopDelay({ resolution: 1 });
     loop.enable();
-    rmSync(await writes(commit, gzip, n, folder));
+    rmSync(await writes(values, commit, gzip, folder));
     loop.disable();
     loopsMs.push(loop.percentile(99) / 1e6);
     const beganMs = realClock.now();
-    const file = await writes(commit, gzip, n, folder);
+    const file = await writes(values, commit, gzip, folder);
     times.ours = [...(times.ours ?? []), (realClock.now() - beganMs) / 1000];
     rmSync(file);
   }

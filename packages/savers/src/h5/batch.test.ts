@@ -76,5 +76,5 @@ test('values are copied when they come in, and a batch that was taken is empty',
   const { blocks } = batch.take();
   expect([...new Float64Array(blocks[0] as ArrayBuffer, 0, 2)]).toEqual([1, 2]);
   expect(batch.bytes).toBe(0);
-  expect(batch.take()).toEqual({ operations: [], blocks: [], staying: [], isOver: false });
+  expect(batch.take()).toEqual({ operations: [], blocks: [], listed: new Map(), isOver: false });
 });

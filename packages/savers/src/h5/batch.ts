@@ -1,26 +1,18 @@
 import type { NumericArray } from '@daqtor/core';
 import { BlockPool } from './block-pool.ts';
 import { GrowingBlock } from './growing-block.ts';
-import {
-  type AppendRows,
-  type H5Operation,
-  type PackedOperation,
-  type Slice,
-  STAYS,
-  type WriteSlab,
-} from './h5-operation.ts';
+import type { AppendRows, H5Operation, PackedOperation, Slice, WriteSlab } from './h5-operation.ts';
 import { MemoryBlock } from './memory-block.ts';
-import { bytesOf, type Packed, putAll } from './packed.ts';
+import { aligned, type Listed, type Taken } from './packed.ts';
 import type { WholeChunks } from './whole-chunks.ts';
 
-const ALIGNMENT = 8;
 /** Room that a row of small values is given when it begins to grow, in values. */
 const FIRST_ROOM = 8;
 /** Bytes of values that a growing row is given at most: it may end at any time. */
 const MAX_ROOM = 2 ** 20;
 /** Bytes from which on values that are copied stay apart: joining them would cost more than writing them one by one. */
 const LARGE = 2 ** 20;
-/** Smaller values are copied: listing where they are would cost more. */
+/** Smaller values are copied at once: listing where they are would cost more. */
 const WORTH_LISTING = 2 ** 10;
 /** Bytes that may wait for the rest of their chunk when a batch is taken. */
 const MAX_HELD = 2 * 2 ** 20;
@@ -54,7 +46,7 @@ interface ListedRow {
 
 /**
  * Operations that wait to be sent to the writing thread. Small arrays are copied on the way in, into memory that it can
- * read; those that fill chunks stay where they are.
+ * read; of others it is listed where they are.
  * Blocks of values that adjoin in their array become one: the thread needs as long for each as for dozens of values.
  *
  * Operations on one path keep their order; a write may overtake operations on other paths, which it cannot depend on.
@@ -64,7 +56,7 @@ export class Batch {
   /** A block that grows may be cut into several operations. */
   #slots: PackedOperation[][] = [];
   #blocks: ArrayBufferLike[] = [];
-  #staying: (readonly NumericArray[])[] = [];
+  #values = new Map<PackedOperation, Listed>();
   readonly #whole: WholeChunks | undefined;
   readonly #copied = new Map<string, CopiedRow>();
   readonly #listed = new Map<string, ListedRow>();
@@ -72,7 +64,7 @@ export class Batch {
   #used = 0;
   #bytes = 0;
 
-  /** @param whole - without it all arrays are copied */
+  /** @param whole - without it all arrays are copied at once */
   constructor(pool = new BlockPool(), whole?: WholeChunks) {
     this.#pool = pool;
     this.#whole = whole;
@@ -96,7 +88,7 @@ export class Batch {
    *
    * @param isLast - whether values that wait for the rest of their chunk are wanted too, as for a commit
    */
-  take(isLast = true): Packed {
+  take(isLast = true): Taken {
     const held: ListedRow[] = [];
     let heldBytes = 0;
     for (const row of this.#listed.values()) {
@@ -106,17 +98,17 @@ export class Batch {
     }
     for (const row of this.#copied.values()) this.#close(row);
     const isOver = this.#whole?.takeIsOver() ?? false;
-    const packed = { operations: this.#slots.flat(), blocks: this.#blocks, staying: this.#staying, isOver };
+    const taken = { operations: this.#slots.flat(), blocks: this.#blocks, listed: this.#values, isOver };
     this.#copied.clear();
     this.#listed.clear();
     this.#slots = [];
     this.#blocks = [];
-    this.#staying = [];
+    this.#values = new Map();
     this.#block = new MemoryBlock(new ArrayBuffer(0));
     this.#used = 0;
     this.#bytes = heldBytes;
     for (const row of held) this.#listed.set(row.block.path, { ...row, slot: this.#newSlot() });
-    return packed;
+    return taken;
   }
 
   #newSlot(...operations: PackedOperation[]): number {
@@ -129,16 +121,16 @@ export class Batch {
   }
 
   #pack(operation: Exclude<H5Operation, { readonly op: 'write' | 'append' }>): PackedOperation {
-    if (operation.op === 'append-bytes') return { ...operation, rows: operation.rows.map((row) => this.#copy([row])) };
+    if (operation.op === 'append-bytes') return { ...operation, rows: operation.rows.map((row) => this.#copy(row)) };
     if (operation.op !== 'array') return operation;
     const { data, ...rest } = operation;
-    return data ? { ...rest, data: [this.#copy([data])] } : rest;
+    return data ? { ...rest, data: [this.#copy(data)] } : rest;
   }
 
   #addBlock(operation: WriteSlab | AppendRows): void {
     const { path, data } = operation;
-    if (data.byteLength >= WORTH_LISTING && this.#whole?.has(path)) {
-      this.#list(operation);
+    if (data.byteLength >= WORTH_LISTING && this.#whole) {
+      this.#list(operation, this.#whole.has(path));
       return;
     }
     this.#whole?.drop(path);
@@ -148,16 +140,16 @@ export class Batch {
       this.#extend(row, data, side === 'before');
       return;
     }
-    const slices = [this.#copy([data])];
+    const slices = [this.#copy(data)];
     this.#closeAll(path);
     this.#copied.set(path, { slot: this.#newSlot(), block: new GrowingBlock(operation), data: slices });
   }
 
-  #list(operation: WriteSlab | AppendRows): void {
+  #list(operation: WriteSlab | AppendRows, mayFillChunks: boolean): void {
     const { path, data } = operation;
     this.#bytes += data.byteLength;
     const row = this.#listed.get(path);
-    const side = row?.block.join(operation);
+    const side = mayFillChunks || data.byteLength < LARGE ? row?.block.join(operation) : undefined;
     if (row && side) {
       row[side].push(data);
       return;
@@ -210,7 +202,7 @@ export class Batch {
   }
 
   /**
-   * Cuts values into chunks that stay where they are and what is left, which is copied.
+   * Cuts values where the chunks of their array end.
    *
    * @returns what waits for the rest of its chunk, unless it is wanted too
    */
@@ -218,21 +210,20 @@ export class Batch {
     const values = before.length === 0 ? behind : [...before.toReversed(), ...behind];
     const [cuts, step] = [this.#whole?.cut(block, isLast) ?? [], block.step || block.count[block.along] || 1];
     this.#slots[slot] = cuts.map(({ from, to, isWhole }) => {
-      const part = block.step === 0 ? values : values.slice(from / step, to / step);
-      if (isWhole) this.#staying.push(part);
-      return { ...block.part(from, to), data: [isWhole ? stays(part) : this.#copy(part)] };
+      const arrays = block.step === 0 ? values : values.slice(from / step, to / step);
+      const operation = { ...block.part(from, to), data: [] };
+      this.#values.set(operation, { arrays, isWhole });
+      return operation;
     });
     const end = cuts.at(-1)?.to ?? 0;
     if (end === block.count[block.along]) return undefined;
     return { slot, block: block.rest(end), behind: values.slice(end / step), before: [] };
   }
 
-  /** @returns where the arrays lie, one behind the other */
-  #copy(arrays: readonly NumericArray[]): Slice {
-    const bytes = bytesOf(arrays);
-    const at = this.#reserve(bytes);
-    putAll(this.#block, arrays, at);
-    return { block: this.#blocks.length - 1, at, bytes };
+  #copy(array: NumericArray): Slice {
+    const at = this.#reserve(array.byteLength);
+    this.#block.put(array, at);
+    return { block: this.#blocks.length - 1, at, bytes: array.byteLength };
   }
 
   /** @returns where that many bytes are free in the present block */
@@ -250,7 +241,3 @@ export class Batch {
     return at;
   }
 }
-
-const aligned = (bytes: number) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-
-const stays = (arrays: readonly NumericArray[]): Slice => ({ block: STAYS, at: 0, bytes: bytesOf(arrays) });

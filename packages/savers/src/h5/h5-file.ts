@@ -7,7 +7,7 @@ import { saveFailed } from './h5-errors.ts';
 import type { Commit, H5Answers, H5Operation, H5Question, OpenOptions, Transacted } from './h5-operation.ts';
 import { H5Thread } from './h5-thread.ts';
 import { lockFile } from './lock-file.ts';
-import { type Packed, withoutStaying } from './packed.ts';
+import { packed, type Taken } from './packed.ts';
 import { Patience } from './patience.ts';
 import { SidewaysWriter } from './sideways-writer.ts';
 import { WholeChunks } from './whole-chunks.ts';
@@ -47,7 +47,7 @@ export class H5File implements H5Backend {
   readonly #batch: Batch;
   readonly #patience: Patience;
   /** What was sent since the last commit, for another attempt. */
-  #since: Packed[] = [];
+  #since: Taken[] = [];
   #sideways: SidewaysWriter | undefined;
   /** The commit that what is written now goes into. */
   #group: Settleable | undefined;
@@ -153,19 +153,18 @@ export class H5File implements H5Backend {
 
   async #send(group: Settleable, commit: boolean): Promise<void> {
     const waited = this.#batch.bytes;
-    const packed = this.#batch.take(commit);
+    const taken = this.#batch.take(commit);
     this.#bytesSince += waited - this.#batch.bytes;
-    this.#since.push(packed);
+    this.#since.push(taken);
     if (commit) {
       this.#group = undefined;
       this.#sent = group;
       this.#isHurried = false;
       this.#committedMs = this.#clock.now();
     }
-    let outcome = await this.#attempt([packed], commit);
+    let outcome = await this.#attempt([taken], commit);
     while (outcome !== DONE && (await this.#patience.endures(outcome.error))) {
-      this.#since = this.#since.map((one) => withoutStaying(one, pool));
-      outcome = await this.#attempt(this.#since, commit);
+      outcome = await this.#attempt(this.#since, commit, true);
     }
     this.#patience.end();
     if (outcome === DONE && !commit) return;
@@ -184,9 +183,10 @@ export class H5File implements H5Backend {
     this.#group = undefined;
   }
 
-  async #attempt(all: readonly Packed[], commit: boolean): Promise<Outcome> {
+  /** @param isAgain - whether the thread does not know any more which chunks are new */
+  async #attempt(all: readonly Taken[], commit: boolean, isAgain = false): Promise<Outcome> {
     try {
-      for (const [i, one] of all.entries()) await this.#deliver(one, commit && i === all.length - 1);
+      for (const [i, one] of all.entries()) await this.#deliver(one, commit && i === all.length - 1, isAgain);
       return DONE;
     } catch (error) {
       this.#whole?.forget();
@@ -196,19 +196,24 @@ export class H5File implements H5Backend {
     }
   }
 
-  async #deliver(given: Packed, commit: boolean): Promise<void> {
-    if (given.isOver) await this.#finishSideways();
-    // The thread is told of no bytes that would come in behind what it writes over them.
-    const { operations, blocks, staying } = given.isOver ? withoutStaying(given, pool) : given;
+  async #deliver(taken: Taken, commit: boolean, isAgain: boolean): Promise<void> {
+    if (taken.isOver) await this.#finishSideways();
+    // No bytes may come in behind what the thread writes over them.
+    const { operations, blocks, passing, staying } = packed(taken, pool, !isAgain && !taken.isOver);
     const isWhole = staying.length === 0 && !this.#sideways?.isBusy;
-    const places = await this.#transact(operations, blocks, commit && isWhole);
+    let places: readonly number[];
+    try {
+      places = await this.#transact(operations, blocks, commit && isWhole);
+    } finally {
+      pool.giveBack(passing);
+    }
     this.#sideways?.begin(staying, places);
     if (!commit || isWhole) return;
     await this.#finishSideways();
     await this.#transact([], [], true);
   }
 
-  async #transact(operations: Packed['operations'], blocks: Packed['blocks'], commit: boolean) {
+  async #transact(operations: Taken['operations'], blocks: Taken['blocks'], commit: boolean) {
     const request = { do: 'transact', operations, blocks, commit } as const;
     const { places } = (await this.#clock.outside(this.#thread.request(request))) as Transacted;
     return places;

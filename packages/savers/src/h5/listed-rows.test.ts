@@ -8,7 +8,7 @@ import { Batch } from './batch.ts';
 import { BlockPool } from './block-pool.ts';
 import { H5File } from './h5-file.ts';
 import { type CreateArray, type H5Operation, STAYS } from './h5-operation.ts';
-import { type Packed, withoutStaying } from './packed.ts';
+import { packed, type Taken } from './packed.ts';
 import { WholeChunks } from './whole-chunks.ts';
 
 /** Values of 1 KiB, 64 of them in a chunk. */
@@ -37,7 +37,8 @@ const grid = (rows: number) => array({ shape: [rows, 128, VALUE], chunks: [1, IN
 const from = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
 
 /** How the operations of a batch bring their values: the number of each, and whether they stay where they are. */
-function brought({ operations, blocks, staying }: Packed) {
+function brought(taken: Taken, mayStay = true) {
+  const { operations, blocks, staying } = packed(taken, new BlockPool(), mayStay);
   let next = 0;
   return operations.flatMap((operation) => {
     if (operation.op !== 'write' && operation.op !== 'append') return [];
@@ -101,7 +102,7 @@ test('what goes over bytes that stayed is told, so that it comes in behind them'
   expect(rows.take().isOver).toBe(true);
   const appended = batch(array({}), ...from(0, 64).map((n) => append(n)));
   appended.add([{ op: 'write', path: '/a', offset: [0, 0], count: [64, VALUE], data: new Float64Array(64 * VALUE) }]);
-  expect(appended.take()).toMatchObject({ isOver: true, staying: { length: 1 } });
+  expect(appended.take()).toMatchObject({ isOver: true, listed: { size: 2 } });
 });
 
 test('a point alone leaves the other chunks as they were', () => {
@@ -112,9 +113,8 @@ test('a point alone leaves the other chunks as they were', () => {
 });
 
 test('for another attempt everything is copied', () => {
-  const packed = batch(array({}), ...from(0, 130).map((n) => append(n))).take();
-  const again = withoutStaying(packed, new BlockPool());
-  expect(brought(again)).toEqual(brought(packed).map((one) => ({ ...one, stays: false })));
+  const taken = batch(array({}), ...from(0, 130).map((n) => append(n))).take();
+  expect(brought(taken, false)).toEqual(brought(taken).map((one) => ({ ...one, stays: false })));
 });
 
 /** An array of three rows of values, as batches leave it. Bytes that stayed come as late as they may. */
@@ -129,11 +129,9 @@ function replayed() {
   return {
     numbers,
     comeIn,
-    apply(given: Packed) {
-      if (given.isOver) comeIn();
-      for (const { at = [], count, stays, numbers: brings } of brought(
-        given.isOver ? withoutStaying(given, new BlockPool()) : given,
-      )) {
+    apply(taken: Taken) {
+      if (taken.isOver) comeIn();
+      for (const { at = [], count, stays, numbers: brings } of brought(taken, !taken.isOver)) {
         const [row = 0, column = 0] = at;
         const width = count[1] as number;
         const places = brings.map((_, i) => (row + Math.floor(i / width)) * 128 + column + (i % width));
