@@ -102,7 +102,7 @@ it('documents tell the settings of a module from the change on by a descriptor o
   expect(all.at(-1)).toMatchObject(['stop', { num_events: { primary: events.length } }]);
 });
 
-it('points that a grid has no room for are a scan that follows it, in the same file', async () => {
+it('points that cannot be added to a scan are one that follows it, in the same file', async () => {
   await using bench = await crashBench();
   const save = dataset(tempFolder());
   const options = { read: [bench.getViewer('eye')], settleMs: 20, save };

@@ -99,6 +99,8 @@ export class DaqScan {
       plan: over,
       settings,
       modules,
+      read,
+      save: options.save,
       revisions: options.revisions ?? [],
       keeper,
       clock,
@@ -220,8 +222,9 @@ export class DaqScan {
   }
 
   /**
-   * Changes a scan that is paused: points that are not measured yet are dropped, settings of the scan or of its modules
-   * become others. What was measured stays as it is. The change is in the file before it takes effect.
+   * Changes a scan that is paused: points that are not measured yet are dropped, others are added behind them, settings of
+   * the scan or of its modules become others. What was measured stays as it is. The change is in the file before it takes
+   * effect.
    *
    * @returns what was changed, from which point on
    * @throws DaqtorError `module.state` if it is not paused; `scan.refused`, `lab.settings` with everything that is wrong
@@ -230,7 +233,8 @@ export class DaqScan {
   async edit(change: ScanChangeInput): Promise<ScanRevision> {
     const problem = this.refusal('edit');
     if (problem !== undefined) throw new DaqtorError('module.state', { instrument: 'scan', problem });
-    return await this.#editor.edit(change, this.actor.getSnapshot().context.step);
+    const { step, baseline } = this.actor.getSnapshot().context;
+    return await this.#editor.edit(change, step, baseline.last === 'end');
   }
 
   /** The changes that were made to it, in their order. */
@@ -265,7 +269,8 @@ export class DaqScan {
 
   #take(revision: ScanRevision): void {
     const { atEpochMs: _, fromStep, ...change } = revision;
-    this.#work.revise(this.#editor.settings, this.#editor.revisions);
+    this.#work.revise(this.#editor.settings, this.#editor.revisions, this.#editor.plan);
+    this.#progress.follow(this.#editor.plan);
     this.#note('WARNING', `changed from step ${fromStep} on: ${JSON.stringify(change)}`);
     this.actor.send({ type: 'edit', ...this.#editor.input });
   }

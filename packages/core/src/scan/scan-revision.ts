@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { conditionSchema } from './condition.ts';
 import { errorPolicies } from './error-policy.ts';
+import type { AddedPoints } from './kinds/extended.ts';
 import type { ScanSettings } from './scan-settings.ts';
 
 /** What a person changes of a scan that is paused, for the points that are not measured yet. Plain data. */
@@ -15,6 +16,13 @@ export const scanChange = z.strictObject({
     .min(1)
     .optional()
     .describe('Numbers of points that are dropped, from 0; of a fly scan, of lines'),
+  add: z
+    .union([z.array(z.record(z.string(), z.number())).min(1), z.record(z.string(), z.array(z.number()).min(1))])
+    .optional()
+    .describe(
+      'Points that are measured after all others, in the units of the scan: of a list whole points, e.g. `[{ x: 1, y: 2 }]`, ' +
+        'of a grid further positions of its axes, e.g. `{ x: [3, 4] }`',
+    ),
   settings: z
     .strictObject({
       settleMs: z.number().nonnegative().optional(),
@@ -39,6 +47,11 @@ export const scanRevision = scanChange.extend({
   atEpochMs: z.number(),
 });
 export type ScanRevision = z.output<typeof scanRevision>;
+
+/** The points that were added to a scan, in the order in which they were. */
+export function pointsAdded(revisions: readonly Pick<ScanRevision, 'add'>[] = []): readonly AddedPoints[] {
+  return revisions.map(({ add }) => add).filter((add) => add !== undefined);
+}
 
 /** The settings of a scan as its revisions left them. */
 export function settingsRevised(revisions: readonly ScanRevision[]): Partial<ScanSettings> {
