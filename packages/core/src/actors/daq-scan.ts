@@ -71,7 +71,7 @@ export class DaqScan {
     this.#clock = clock;
     this.#ledger = new DeadTimeLedger(clock.now());
     const settings = settingsOf(options);
-    const { waitUntil, suspendWhen, onOvershoot, returnTo } = settings;
+    const { waitUntil, suspendWhen } = settings;
     const modules = options.modules ?? modulesOf(options);
     const grabs = new OwnGrabs();
     const conditions = new ScanConditions({
@@ -119,7 +119,6 @@ export class DaqScan {
         isDropped: (step) => this.#work.isDropped(step),
         ...this.#editor.input,
         hasBaseline: baseline.length > 0,
-        returns: returnTo !== undefined,
         begin: (phase, now) => this.#begin(phase, now),
       },
     });
@@ -138,7 +137,7 @@ export class DaqScan {
     this.#guards = scanGuards({
       read,
       suspenders: [...(options.suspend ?? []), ...suspendersOf(suspendWhen, modules)],
-      onOvershoot,
+      onOvershoot: () => this.#editor.settings.onOvershoot,
       clock,
       state: () => this.state,
       send: (event) => this.actor.send(event),
@@ -271,7 +270,7 @@ export class DaqScan {
     const { atEpochMs: _, fromStep, ...change } = revision;
     this.#work.revise(this.#editor.settings, this.#editor.revisions, this.#editor.plan);
     this.#progress.follow(this.#editor.plan);
-    this.#note('WARNING', `changed from step ${fromStep} on: ${JSON.stringify(change)}`);
+    this.#note('WARNING', `changed from step ${fromStep} on: ${shortened(JSON.stringify(change))}`);
     this.actor.send({ type: 'edit', ...this.#editor.input });
   }
 
@@ -385,6 +384,9 @@ export class DaqScan {
     this.#keeper.log({ atEpochMs: this.#clock.epochMs(), source: 'DAQ_Scan', level, text });
   }
 }
+
+/** A change may be a long list; the file has it whole. */
+const shortened = (text: string): string => (text.length > 2000 ? `${text.slice(0, 2000)}…` : text);
 
 /** How a scan ended. */
 export type ScanEnd = Omit<Extract<ScanEmitted, { type: 'ended' }>, 'type'>;

@@ -63,8 +63,9 @@ export class ScanEditor {
 
   /** What the machine of the scan has to know. */
   get input(): EditableInput {
-    const { settleMs, waitMs, waitUntil, onError } = this.#settings;
-    return { settles: settleMs > 0 || this.#options.plan.isTimed || waitUntil.length > 0, waitMs, onError };
+    const { settleMs, waitMs, waitUntil, onError, returnTo } = this.#settings;
+    const settles = settleMs > 0 || this.#options.plan.isTimed || waitUntil.length > 0;
+    return { settles, waitMs, onError, returns: returnTo !== undefined };
   }
 
   /**

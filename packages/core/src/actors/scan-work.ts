@@ -92,6 +92,8 @@ export class ScanWork {
   /** Goes on as it was changed. @param revisions - all of them */
   revise(settings: ScanSettings, revisions: readonly ScanRevision[], plan: ScanPlan): void {
     this.#settings = settings;
+    // Where it began is known from its beginning.
+    if (settings.returnTo !== 'initial') this.#returnTo = settings.returnTo;
     this.#conditions.change(settings.waitUntil);
     this.#isDropped = droppedBy(revisions, plan);
     if (plan !== this.#plan) this.#steps.follow?.(plan);

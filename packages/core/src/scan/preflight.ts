@@ -155,7 +155,7 @@ function conditionsOf(input: PreflightInput): string[] {
 }
 
 /** A way back that cannot be gone is better known before the way out. */
-function returnProblems({ actuators }: ScanPlan, { returnTo }: ScanSettings): string[] {
+export function returnProblems({ actuators }: ScanPlan, { returnTo }: Pick<ScanSettings, 'returnTo'>): string[] {
   if (typeof returnTo !== 'object') return [];
   return actuators.flatMap(({ actuator, units }) => {
     const target = returnTo[actuator.name];

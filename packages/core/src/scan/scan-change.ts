@@ -6,7 +6,7 @@ import { additionProblems } from './added-points.ts';
 import { conditionProblems } from './condition.ts';
 import type { Modules } from './modules.ts';
 import type { ScanPlan } from './plan.ts';
-import { noRoomFor } from './preflight.ts';
+import { noRoomFor, returnProblems } from './preflight.ts';
 import { type ScanChange, type ScanChangeInput, type ScanRevision, scanChange } from './scan-revision.ts';
 
 /**
@@ -104,8 +104,20 @@ function changeProblems(change: ScanChange, grownTo: number, { plan, step, modul
     ...(beyond.length > 0
       ? [`drop names steps ${beyond.join(', ')} of a scan of ${size} ${plan.flight ? 'lines' : 'points'}`]
       : []),
+    ...returnToProblems(settings, plan),
     ...conditionProblems(settings?.waitUntil ?? [], { actuators: names, size: plan.flight ? size : grownTo, modules }),
     ...Object.entries(changes).flatMap(([name, values]) => settingProblems(name, values, modules)),
+  ];
+}
+
+function returnToProblems({ returnTo }: NonNullable<ScanChange['settings']> = {}, plan: ScanPlan): string[] {
+  if (typeof returnTo !== 'object') return [];
+  const strangers = Object.keys(returnTo).filter(
+    (name) => !plan.actuators.some(({ actuator }) => actuator.name === name),
+  );
+  return [
+    ...strangers.map((name) => `returnTo names [${name}], which the scan does not move`),
+    ...returnProblems(plan, { returnTo }),
   ];
 }
 

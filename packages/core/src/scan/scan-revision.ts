@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { conditionSchema } from './condition.ts';
 import { errorPolicies } from './error-policy.ts';
 import type { AddedPoints } from './kinds/extended.ts';
-import type { ScanSettings } from './scan-settings.ts';
+import { type ScanSettings, scanSettings } from './scan-settings.ts';
 
 /** What a person changes of a scan that is paused, for the points that are not measured yet. Plain data. */
 export const scanChange = z.strictObject({
@@ -29,9 +29,11 @@ export const scanChange = z.strictObject({
       waitMs: z.number().nonnegative().optional(),
       waitUntil: z.array(conditionSchema).optional(),
       onError: errorPolicies.optional(),
+      onOvershoot: scanSettings.shape.onOvershoot.unwrap().optional(),
+      returnTo: z.union([z.literal('stay'), z.record(z.string(), z.number())]).optional(),
     })
     .optional()
-    .describe('Settings of the scan, e.g. `settleMs`'),
+    .describe('Settings of the scan, e.g. `settleMs`; `returnTo: stay` leaves the axes where they are at the end'),
   modules: z
     .record(z.string(), z.record(z.string(), z.unknown()))
     .optional()
@@ -57,7 +59,11 @@ export function pointsAdded(revisions: readonly Pick<ScanRevision, 'add'>[] = []
 export function settingsRevised(revisions: readonly ScanRevision[]): Partial<ScanSettings> {
   const changes = revisions.flatMap(({ settings }) => (settings ? [settings] : []));
   return Object.fromEntries(
-    changes.flatMap((change) => Object.entries(change).filter(([, value]) => value !== undefined)),
+    changes.flatMap((change) =>
+      Object.entries(change)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => [name, name === 'returnTo' && value === 'stay' ? undefined : value]),
+    ),
   );
 }
 
