@@ -11,6 +11,7 @@ import {
   tabular,
   VirtualClock,
 } from '@daqtor/core';
+import { scanKinds } from '@daqtor/core/testing';
 import { describe, expect, it } from 'vitest';
 import { describeFile } from './browse/describe-file.ts';
 import { readArray } from './browse/read-array.ts';
@@ -101,6 +102,44 @@ describe.each([
     const { file, result } = await extended(one.over, { add: one.add }, dataset(tempFolder(), {}, options));
     expect(result).toMatchObject({ outcome: 'completed', points: one.whole.size, skipped: 0 });
     expect(await contentsOf(file, GROUP)).toEqual(await contentsOf(await measured(one.whole), GROUP));
+  });
+});
+
+const extendable = Object.entries(scanKinds).flatMap(([name, kind]) => {
+  const { points } = kind as Scan;
+  const isFixed = points.axes.some(({ role }) => role === 'time' || (role === 'count' && points.shape.length === 1));
+  return isFixed ? [] : [[name, kind as Scan] as const];
+});
+
+describe('points are added to every kind of scan', () => {
+  it.each(extendable)('%s: each lies where its axes say', async (_, over) => {
+    const { axes, distribution, size, shape } = over.points;
+    const names = axes.filter(({ role }) => role === 'actuator').map(({ name }) => name);
+    const isList = distribution === 'spread';
+    const at = (name: string) => 7 + names.indexOf(name);
+    const add = isList
+      ? [Object.fromEntries(names.map((name) => [name, at(name)]))]
+      : Object.fromEntries(names.map((name) => [name, [at(name)]]));
+    const { file, result } = await extended(over, { add }, dataset(tempFolder()));
+    const numbers = async (path: string) => {
+      const { data, shape: lengths } = await readArray(file, `${GROUP}/${path}`);
+      return { values: [...data].map(Number), lengths };
+    };
+    const { values: status, lengths } = await numbers('Status/Data0D/CH00/Data00');
+    expect(lengths).toEqual(shape.map((length, d) => length + (isList || axes[d]?.role === 'actuator' ? 1 : 0)));
+    const measured = status.filter((one) => one === 1).length;
+    const product = (all: readonly number[]) => all.reduce((places, length) => places * length, 1);
+    const there = size + product(lengths) - product(shape);
+    expect([measured, result.points]).toEqual([there, there]);
+    for (const [i, name] of names.entries()) {
+      const { values: readBack } = await numbers(`Actuator${String(i).padStart(3, '0')}/Data0D/CH00/Data00`);
+      const axis = axes.findIndex((one) => one.name === name);
+      const { values: coordinates } = await numbers(`NavAxes/Axis${String(axis).padStart(2, '0')}`);
+      expect(coordinates.at(-1)).toBe(at(name));
+      const inner = product(isList ? [] : lengths.slice(axis + 1));
+      for (const [place, position] of readBack.entries())
+        if (status[place] === 1) expect(position).toBe(coordinates[Math.floor(place / inner) % coordinates.length]);
+    }
   });
 });
 
