@@ -47,6 +47,7 @@ export { type PortSetting, portSetting } from './contracts/port-setting.ts';
 export type {
   BaselineModule,
   BaselineReading,
+  LargerScan,
   LogLine,
   ModuleRecord,
   PointStatus,
@@ -163,6 +164,7 @@ export type { DoneBefore } from './scan/done-before.ts';
 export { type ErrorPolicy, type ErrorRule, retry } from './scan/error-policy.ts';
 export type { Flight } from './scan/fly/flight.ts';
 export { type FlyOptions, fly } from './scan/fly/fly-scans.ts';
+export type { AddedPoints } from './scan/kinds/extended.ts';
 export type { Modules } from './scan/modules.ts';
 export { type Base, type PlannedActuator, planOf, type ScanPlan } from './scan/plan.ts';
 export type { PlannedPoint } from './scan/planned-point.ts';
@@ -172,11 +174,12 @@ export type { Progress, Reading } from './scan/progress.ts';
 export type { PymodaqSettings, PymodaqValue } from './scan/pymodaq/pymodaq-value.ts';
 export type { Reach } from './scan/reach.ts';
 export { type ActuatorRef, Scan } from './scan/scan.ts';
-export { revisionNow } from './scan/scan-change.ts';
+export { type CheckedChange, revisionNow } from './scan/scan-change.ts';
 export type { ScanCourse } from './scan/scan-course.ts';
 export { type FiledScan, readScanFile, type ScanFile, scanFileJsonSchema } from './scan/scan-file.ts';
 export {
   modulesRevised,
+  pointsAdded,
   type ScanChange,
   type ScanChangeInput,
   type ScanRevision,

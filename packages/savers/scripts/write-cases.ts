@@ -13,6 +13,7 @@ import {
   type LogLine,
   type PositionThen,
   type Scan,
+  type ScanChangeInput,
   VirtualClock,
 } from '@daqtor/core';
 import { scanKinds } from '@daqtor/core/testing';
@@ -312,6 +313,22 @@ await scan(
   run.actor.on('pointSaved', ({ measured }) => measured === 2 && run.pause());
   run.actor.on('paused', () => void run.edit({ drop: [4], reason: 'burnt é' }).then(() => run.resume()));
   await bench.scan({ ...options, over: scanKinds.line as Scan, follows: await run.done }).done;
+}
+{
+  // Points were added while they were paused: to a grid along both of its axes, to a list.
+  const additions: readonly (readonly [name: string, kind: string, add: ScanChangeInput['add'], gzip: number])[] = [
+    ['p_added_to_grid', 'grid_linear', { x: [4, 3], y: [7] }, 0],
+    ['p_added_to_grid_gzip', 'grid_snake', { x: [4], y: [7, 6] }, 4],
+    ['p_added_to_list', 'table', [{ x: 5, y: 1 }], 0],
+  ];
+  for (const [name, kind, add, gzip] of additions) {
+    await using bench = await crashBench();
+    const save = dataset(join(folder, name), {}, { gzip });
+    const run = bench.scan({ read: [bench.getViewer('eye')], over: scanKinds[kind] as Scan, save });
+    run.actor.on('pointSaved', ({ measured }) => measured === 1 && run.pause());
+    run.actor.on('paused', () => void run.edit({ add }).then(() => run.resume()));
+    await run.done;
+  }
 }
 for (const [name, kind] of Object.entries(scanKinds)) await runKind(kind, dataset(join(folder, `k_${name}`)));
 {

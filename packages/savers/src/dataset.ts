@@ -64,7 +64,7 @@ export function dataset(
     const first = isNew
       ? [...datasetNodes(basename(file.path), metadata, clock.epochMs(), settings.saveType), ...swmrNodes(how.swmr)]
       : [];
-    return await record(file, saver, streams, { first, clock, select, baseline, last: runs.ended });
+    return await record(file, saver, streams, { first, clock, select, baseline, grows: !how.swmr, last: runs.ended });
   };
 
   return {

@@ -70,6 +70,17 @@ describe('a scan that was changed and whose process was killed', () => {
     expect(bench.getViewer('eye').settings).toMatchObject({ exposureMs: 3 });
   });
 
+  it.each([
+    [undefined, 0.25],
+    [{ settings: { returnTo: 'stay' } } as const, 1],
+  ])('goes at its end where the change says, or the one after that: %j', async (edit, position) => {
+    const { copy } = await edited(dataset(tempFolder()), { settings: { returnTo: { x: 0.25 } } });
+    await using bench = await crashBench({ start: 3 });
+    const { run } = await resumeScan(copy, bench, edit && { edit });
+    await run.done;
+    expect(bench.getMove('x').position).toBe(position);
+  });
+
   it('is changed again as it goes on', async () => {
     const { copy } = await edited(dataset(tempFolder()));
     await using bench = await crashBench({ start: 3 });
@@ -102,7 +113,7 @@ it('documents tell the settings of a module from the change on by a descriptor o
   expect(all.at(-1)).toMatchObject(['stop', { num_events: { primary: events.length } }]);
 });
 
-it('points that a grid has no room for are a scan that follows it, in the same file', async () => {
+it('points that cannot be added to a scan are one that follows it, in the same file', async () => {
   await using bench = await crashBench();
   const save = dataset(tempFolder());
   const options = { read: [bench.getViewer('eye')], settleMs: 20, save };

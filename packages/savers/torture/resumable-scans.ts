@@ -7,7 +7,7 @@ const steps = { detector: 'eye', data: 'spectrum' };
 /** Scans that are small enough to be killed at each of their moments, by name. */
 export const smallScans: Readonly<Record<string, Scan>> = {
   small: grid(linspace('y', 0, 1, 2), linspace('x', 0, 1, 3)).snake(),
-  /** The same, with a baseline and conditions, and changed in its middle. */
+  /** The same, with a baseline and conditions, changed and made larger in its middle. */
   rich: grid(linspace('y', 0, 1, 2), linspace('x', 0, 1, 3)).snake(),
   'small adaptive': adaptive1D('x', 0, 3, { signal: steps, count: 6, initial: 3 }),
   'small fly': fly('x', 0, 1, 9, { lines: linspace('y', 0, 1, 2), snake: true }),

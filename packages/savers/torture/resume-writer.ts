@@ -59,7 +59,7 @@ const run: DaqScan = file
 if (isEdited) {
   run.actor.on('pointSaved', ({ measured }) => measured === 1 && run.pause());
   run.actor.on('paused', () => {
-    const change = { drop: [3], settings: { settleMs: 10 }, modules: { eye: { exposureMs: 2 } } };
+    const change = { drop: [3], add: { x: [1.5] }, settings: { settleMs: 10 }, modules: { eye: { exposureMs: 2 } } };
     moment();
     void run.edit(change).then(() => {
       moment();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { realClock, VirtualClock } from '@daqtor/core';
+import { planOf, pointsAdded, realClock, VirtualClock } from '@daqtor/core';
 import { dataset, resumeScan, type ScanSaving } from '@daqtor/savers';
 import { H5File } from '../src/h5/h5-file.ts';
 import { baselineGroup, momentsIn } from '../src/modules/baseline-saver.ts';
@@ -74,9 +74,10 @@ async function live(order: WriterOrder, lifeMs?: number): Promise<Life> {
 /** The steps that are in a file. */
 async function stepsIn(file: string, kind: string): Promise<ReadonlySet<number>> {
   const scan = resumableScans[kind] as (typeof resumableScans)[string];
-  const { status, shape } = await savedScan(file);
-  const place = (step: number) => scan.at(step).indexes.reduce((at, index, i) => at * (shape[i] as number) + index, 0);
-  return new Set([...Array(scan.size).keys()].filter((step) => status[place(step)] !== 0));
+  const { status, shape, revisions } = await savedScan(file);
+  const { at, size } = planOf(scan, {}, {}, pointsAdded(revisions));
+  const place = (step: number) => at(step).indexes.reduce((all, index, i) => all * (shape[i] as number) + index, 0);
+  return new Set([...Array(size).keys()].filter((step) => status[place(step)] !== 0));
 }
 
 /** How a scan ended; `unmade` if it was killed before it was described. */

@@ -71,6 +71,17 @@ test('resume changes what is left of a scan before it goes on', async () => {
   expect([...data]).toEqual([1, 1, 1, 1, 6, 6]);
 });
 
+test('resume adds points to a scan, also when it is complete', async () => {
+  const { file, preset } = await stopped();
+  const list = await resume([file, '--lab', preset, '--edit', '{ add: [{ x: 9 }] }']);
+  expect(list.err).toContain('it is a grid: add names positions of its axes, e.g. { x: [3, 4] }');
+  const more = await resume([file, '--lab', preset, '--edit', '{ add: { x: [9, 7] } }']);
+  expect([more.code, more.out]).toEqual([0, expect.stringContaining('is complete, with 8 points\n')]);
+  const last = await resume([file, '--lab', preset, '--edit', '{ add: { x: [8] } }']);
+  expect([last.code, last.out]).toEqual([0, expect.stringContaining('is complete, with 9 points\n')]);
+  expect([...(await readArray(file, '/RawData/Scan000/NavAxes/Axis00')).data].slice(6)).toEqual([9, 7, 8]);
+});
+
 test('resume says why it does not go on, and what it was not told', async () => {
   const { file, preset, folder } = await stopped();
   const other = join(folder, 'other.yaml');

@@ -20,7 +20,8 @@ ${LAB_HELP}
   --scan NAME   which scan of the file, e.g. Scan000; default the last one
   --edit CHANGE what is changed before it goes on: a file, .yaml or .json, or the text itself, as
                 '{ within: { x: [0, 1] }, drop: [7], settings: { settleMs: 50 }, modules: { camera: { exposureMs: 20 } } }'
-                points that are there stay as they are; the change is kept in the file
+                add: { x: [4, 5] } adds positions to an axis of a grid, add: [{ x: 1, y: 2 }] points to a list,
+                also when the scan is complete; points that are there stay as they are; the change is kept
   --on-error X  pause, skip (the point) or abort, when an instrument fails; default as the scan began
 ${PLUGIN_HELP}
   --help        this text

@@ -83,6 +83,15 @@ function ends(trail: Trail, whole: Trail, lengths: readonly number[]): string[] 
   return broken;
 }
 
+/** Why some scans cannot have more points. */
+const FIXED = [
+  'its points follow from the data',
+  'its points are the bins of lines',
+  'its points have times',
+  'each of its points has its repetitions',
+  'its baseline was read for the end already',
+];
+
 export const INTERRUPTIONS: Readonly<Record<string, Interruption>> = {
   'pause now': {
     act: ({ run }) => run.pauseNow(),
@@ -150,7 +159,7 @@ export const INTERRUPTIONS: Readonly<Record<string, Interruption>> = {
   },
   'pause and edit': {
     act: ({ run, editWhenPaused }) => {
-      editWhenPaused();
+      editWhenPaused('drop');
       run.pauseNow();
     },
     judge: (trail, whole) => {
@@ -163,6 +172,28 @@ export const INTERRUPTIONS: Readonly<Record<string, Interruption>> = {
         return isDropped ? { ...point, data: [], status: 'dropped' as const } : point;
       });
       return isWhole(trail, { ...whole, points: expected });
+    },
+  },
+  'pause and add': {
+    act: ({ run, editWhenPaused }) => {
+      editWhenPaused('add');
+      run.pauseNow();
+    },
+    judge: (trail, whole, isRough) => {
+      const { edited, editRefusal = '', points } = trail;
+      const isExpected = editRefusal === '' || FIXED.some((reason) => editRefusal.includes(reason));
+      const broken = isExpected ? [] : [`could not be changed: ${editRefusal}`];
+      const had = whole.points.length;
+      broken.push(...isWhole({ ...trail, points: points.slice(0, had) }, whole));
+      const places = new Set(points.map(({ indexes }) => indexes.join()));
+      if (places.size !== points.length) broken.push(`${points.length} points in ${places.size} places`);
+      const added = points.slice(had);
+      if (edited && added.length === 0) broken.push('nothing came of what was added');
+      if (!edited && added.length > 0) broken.push(`${added.length} points that nobody has added`);
+      if (added.some(({ step }, i) => step !== had + i)) broken.push('what was added is not in order');
+      const isMeasured = added.every(({ status = 'measured' }) => status === 'measured');
+      if (!isRough && !isMeasured) broken.push('what was added is not measured');
+      return broken;
     },
   },
   'skip the wait': { act: ({ run }) => run.skipWait(), judge: wholeOrRefused },

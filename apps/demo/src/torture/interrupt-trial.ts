@@ -3,6 +3,7 @@ import {
   DaqtorError,
   lab,
   type Scan,
+  type ScanChangeInput,
   type ScanOutcome,
   type ScanPoint,
   type ScanRevision,
@@ -61,15 +62,17 @@ export interface Trail {
   readonly isAdaptive: boolean;
   /** How it was changed; undefined if it was not. */
   readonly edited: ScanRevision | undefined;
+  /** Why it could not be changed. */
+  readonly editRefusal: string | undefined;
   /** Rules that were broken whatever was done. */
   readonly broken: readonly string[];
 }
 
 export interface Hands {
   readonly run: DaqScan;
+  /** At the next pause: drops every second point that is left and changes settings, or adds points. */
+  readonly editWhenPaused: (how: 'drop' | 'add') => void;
   /** Takes the beam away, for a while. */
-  /** Drops every second point that is left, and changes settings, at the next pause. */
-  readonly editWhenPaused: () => void;
   readonly loseBeam: (name: 'urgent' | 'patient') => void;
 }
 
@@ -158,16 +161,25 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
     if (instant.afterMs === 0) strike();
     else void clock.sleep(instant.afterMs).then(strike);
   };
-  let wantsEdit = false;
-  const editWhenPaused = () => {
-    wantsEdit = true;
+  let wantedEdit: Parameters<Hands['editWhenPaused']>[0] | undefined;
+  let editRefusal: string | undefined;
+  const editWhenPaused: Hands['editWhenPaused'] = (how) => {
+    wantedEdit = how;
   };
   const isAdaptive = course.make(bench).value.kind.startsWith('adaptive');
   const edit = async () => {
-    if (!wantsEdit || run.state !== 'paused') return;
-    wantsEdit = false;
+    if (!wantedEdit || run.state !== 'paused') return;
+    const how = wantedEdit;
+    wantedEdit = undefined;
     const { step } = run.actor.getSnapshot().context;
     const { points } = course.make(bench);
+    if (how === 'add') {
+      await run.edit({ add: additionTo(points) }).catch((error: unknown) => {
+        if (!DaqtorError.is(error) || error.code !== 'scan.refused') throw error;
+        editRefusal = error.message;
+      });
+      return;
+    }
     const size = points.flight?.lines ?? points.size;
     const drop = Array.from({ length: size }, (_, i) => i).filter((one) => one >= step && one % 2 === 1);
     const settings = { settleMs: 1, waitMs: 2 };
@@ -241,8 +253,16 @@ export async function trial(course: Course, instant?: Instant, act?: (hands: Han
     heldAt,
     isAdaptive,
     edited: run.revisions[0],
+    editRefusal,
     broken,
   };
+}
+
+/** Where points are added: one to a list, two rows of them to a grid. */
+function additionTo({ axes, distribution }: Scan['points']): NonNullable<ScanChangeInput['add']> {
+  const names = axes.filter(({ role }) => role === 'actuator').map(({ name }) => name);
+  if (distribution === 'spread') return [Object.fromEntries(names.map((name, i) => [name, 0.25 * (i + 1)]))];
+  return Object.fromEntries(names.map((name) => [name, [0.25]]));
 }
 
 /** The beginning and the middle of each state. */

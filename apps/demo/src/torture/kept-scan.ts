@@ -33,6 +33,7 @@ export class KeptScan {
         file: '/memory',
         group: '/RawData/Scan000',
         saved$: saved,
+        grows: true,
         revise: async (revision) => {
           await clock.sleep(SAVE_MS);
           this.revisions.push(revision);

@@ -71,7 +71,7 @@ export class DaqScan {
     this.#clock = clock;
     this.#ledger = new DeadTimeLedger(clock.now());
     const settings = settingsOf(options);
-    const { waitUntil, suspendWhen, onOvershoot, returnTo } = settings;
+    const { waitUntil, suspendWhen } = settings;
     const modules = options.modules ?? modulesOf(options);
     const grabs = new OwnGrabs();
     const conditions = new ScanConditions({
@@ -99,6 +99,8 @@ export class DaqScan {
       plan: over,
       settings,
       modules,
+      read,
+      save: options.save,
       revisions: options.revisions ?? [],
       keeper,
       clock,
@@ -117,7 +119,6 @@ export class DaqScan {
         isDropped: (step) => this.#work.isDropped(step),
         ...this.#editor.input,
         hasBaseline: baseline.length > 0,
-        returns: returnTo !== undefined,
         begin: (phase, now) => this.#begin(phase, now),
       },
     });
@@ -136,7 +137,7 @@ export class DaqScan {
     this.#guards = scanGuards({
       read,
       suspenders: [...(options.suspend ?? []), ...suspendersOf(suspendWhen, modules)],
-      onOvershoot,
+      onOvershoot: () => this.#editor.settings.onOvershoot,
       clock,
       state: () => this.state,
       send: (event) => this.actor.send(event),
@@ -220,8 +221,9 @@ export class DaqScan {
   }
 
   /**
-   * Changes a scan that is paused: points that are not measured yet are dropped, settings of the scan or of its modules
-   * become others. What was measured stays as it is. The change is in the file before it takes effect.
+   * Changes a scan that is paused: points that are not measured yet are dropped, others are added behind them, settings of
+   * the scan or of its modules become others. What was measured stays as it is. The change is in the file before it takes
+   * effect.
    *
    * @returns what was changed, from which point on
    * @throws DaqtorError `module.state` if it is not paused; `scan.refused`, `lab.settings` with everything that is wrong
@@ -230,7 +232,8 @@ export class DaqScan {
   async edit(change: ScanChangeInput): Promise<ScanRevision> {
     const problem = this.refusal('edit');
     if (problem !== undefined) throw new DaqtorError('module.state', { instrument: 'scan', problem });
-    return await this.#editor.edit(change, this.actor.getSnapshot().context.step);
+    const { step, baseline } = this.actor.getSnapshot().context;
+    return await this.#editor.edit(change, step, baseline.last === 'end');
   }
 
   /** The changes that were made to it, in their order. */
@@ -265,8 +268,9 @@ export class DaqScan {
 
   #take(revision: ScanRevision): void {
     const { atEpochMs: _, fromStep, ...change } = revision;
-    this.#work.revise(this.#editor.settings, this.#editor.revisions);
-    this.#note('WARNING', `changed from step ${fromStep} on: ${JSON.stringify(change)}`);
+    this.#work.revise(this.#editor.settings, this.#editor.revisions, this.#editor.plan);
+    this.#progress.follow(this.#editor.plan);
+    this.#note('WARNING', `changed from step ${fromStep} on: ${shortened(JSON.stringify(change))}`);
     this.actor.send({ type: 'edit', ...this.#editor.input });
   }
 
@@ -380,6 +384,9 @@ export class DaqScan {
     this.#keeper.log({ atEpochMs: this.#clock.epochMs(), source: 'DAQ_Scan', level, text });
   }
 }
+
+/** A change may be a long list; the file has it whole. */
+const shortened = (text: string): string => (text.length > 2000 ? `${text.slice(0, 2000)}…` : text);
 
 /** How a scan ended. */
 export type ScanEnd = Omit<Extract<ScanEmitted, { type: 'ended' }>, 'type'>;

@@ -1,6 +1,7 @@
 import { BehaviorSubject, type Observable, Subject } from 'rxjs';
 import type {
   BaselineReading,
+  LargerScan,
   LogLine,
   ScanDescription,
   ScanOutcome,
@@ -110,12 +111,18 @@ export class PointKeeper {
     await this.#recording?.keepBaseline?.(reading);
   }
 
+  /** Whether points can be added to what is kept. */
+  get grows(): boolean {
+    return this.#recording ? (this.#recording.grows ?? false) : true;
+  }
+
   /**
    * Has a change of the scan kept, before it takes effect.
    *
+   * @param larger - the scan with the points that were added, if any were
    * @throws DaqtorError `save.failed`
    */
-  async revise(revision: ScanRevision): Promise<void> {
+  async revise(revision: ScanRevision, larger?: LargerScan): Promise<void> {
     if (!this.#recording) return;
     if (!this.#recording.revise) {
       throw new DaqtorError('save.failed', {
@@ -123,7 +130,7 @@ export class PointKeeper {
         advice: 'Stop it and begin another one, or save to something that keeps revisions, e.g. `dataset`',
       });
     }
-    await this.#recording.revise(revision);
+    await this.#recording.revise(revision, larger);
   }
 
   /**

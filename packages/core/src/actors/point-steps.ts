@@ -1,4 +1,5 @@
 import type { PointStatus, ScanPoint } from '../contracts/scan-recorder.ts';
+import type { ScanPlan } from '../scan/plan.ts';
 import type { PlannedPoint } from '../scan/planned-point.ts';
 import type { ScanCourse } from '../scan/scan-course.ts';
 import type { Clock } from '../time/clock.ts';
@@ -8,7 +9,7 @@ import type { ScanSteps } from './scan-steps.ts';
 /** Steps of one point each: the axes arrive, then the detectors are read at rest. */
 export class PointSteps implements ScanSteps {
   readonly perStep = 1;
-  readonly #course: ScanCourse;
+  #course: ScanCourse;
   readonly #instruments: ScanInstruments;
   readonly #clock: Clock;
   #step = 0;
@@ -46,6 +47,10 @@ export class PointSteps implements ScanSteps {
     const point = { step: this.#step, ...this.#planned, positions: this.#positions, data, atEpochMs };
     const signal = this.#course.measured(point);
     return [signal === undefined ? point : { ...point, signal }];
+  }
+
+  follow(plan: ScanPlan): void {
+    this.#course = plan.begin();
   }
 
   drop(step: number): readonly ScanPoint[] {

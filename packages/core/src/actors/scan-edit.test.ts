@@ -8,6 +8,7 @@ import { lab } from '../lab/lab.ts';
 import { adaptive1D } from '../scan/adaptive/adaptive-scans.ts';
 import { grid } from '../scan/builders.ts';
 import type { ScanChangeInput } from '../scan/scan-revision.ts';
+import type { ScanSettingsInput } from '../scan/scan-settings.ts';
 import { linspace } from '../scan/sweep.ts';
 import { stubActuator } from '../testing/stub-instruments.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
@@ -35,15 +36,15 @@ const camera = defineDetector({
 });
 
 /** A scan of 3 × 4 points that is paused after `after` of them. */
-async function paused(after = 5, failAtRevision = false) {
+async function paused(after = 5, failAtRevision = false, settings: ScanSettingsInput = {}) {
   const clock = new VirtualClock();
   const modules = await lab(
-    { x: stubActuator()({}), y: stubActuator()({}), camera: camera({ exposureMs: 10 }) },
+    { x: stubActuator()({ limits: [-10, 10] }), y: stubActuator()({}), camera: camera({ exposureMs: 10 }) },
     { clock },
   );
   const { recorder, kept } = memoryRecorder({ failAtRevision });
   const over = grid(linspace(modules.y, 0, 2, 3), linspace(modules.x, 0, 3, 4));
-  const run = modules.scan({ over, read: [modules.camera], settleMs: 20, save: recorder });
+  const run = modules.scan({ over, read: [modules.camera], settleMs: 20, ...settings, save: recorder });
   run.actor.on('pointSaved', ({ measured }) => measured === after - 1 && run.pause());
   await clock.sleep(10_000);
   expect([run.state, kept.points.length]).toEqual(['paused', after]);
@@ -110,6 +111,25 @@ describe('a paused scan', () => {
     expect(modules.camera.state).toBe('idle');
   });
 
+  it('goes elsewhere at its end than it was told at first, or nowhere', async () => {
+    const first = await paused();
+    await first.run.edit({ settings: { returnTo: { x: 1.5 } } });
+    first.run.resume();
+    await first.run.done;
+    expect([first.modules.x.position, first.modules.y.position]).toEqual([1.5, 2]);
+    const second = await paused(5, false, { returnTo: 'initial' });
+    await second.run.edit({ settings: { settleMs: 1 } });
+    await second.run.edit({ settings: { returnTo: 'stay' } });
+    second.run.resume();
+    await second.run.done;
+    expect([second.modules.x.position, second.modules.y.position]).toEqual([3, 2]);
+    const third = await paused(5, false, { returnTo: 'initial' });
+    await third.run.edit({ settings: { settleMs: 1 } });
+    third.run.resume();
+    await third.run.done;
+    expect([third.modules.x.position, third.modules.y.position]).toEqual([0, 0]);
+  });
+
   it('is not resumed while it is being changed, and ends when that is wanted', async () => {
     const { run } = await paused();
     const edited = run.edit({ drop: [5] });
@@ -135,7 +155,7 @@ describe('a change is refused', () => {
     const change: ScanChangeInput = {
       within: { z: [0, 1], x: [2, 1] },
       drop: [4, 12],
-      settings: { waitUntil: [{ module: 'oven', from: 1, withinMs: 1 }] },
+      settings: { waitUntil: [{ module: 'oven', from: 1, withinMs: 1 }], returnTo: { q: 1, x: 1e9 } },
       modules: { lamp: {}, camera: { exposureMs: -1, size: 2 } },
     };
     const error = await run.edit(change).catch((reason: Error) => reason.message);
@@ -145,6 +165,8 @@ describe('a change is refused', () => {
       'drop names steps 4, which are in the file already',
       'drop names steps 12 of a scan of 12 points',
       'waitUntil.0 names [oven]',
+      'returnTo names [q], which the scan does not move',
+      '[x] returnTo 1000000000 mm lies outside its limits',
       'modules names [lamp], which is not in this lab',
       '[camera] ',
       'Nothing was changed',

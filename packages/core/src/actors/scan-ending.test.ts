@@ -130,6 +130,16 @@ describe('an overshoot', () => {
     expect((await run.done).points).toBe(5);
   });
 
+  it('does what it was told while it was paused', async () => {
+    const { bench, options, clock } = await benchThatOvershoots();
+    const run = bench.scan(options);
+    run.pauseNow();
+    await clock.sleep(1);
+    await run.edit({ settings: { onOvershoot: 'stop' } });
+    run.resume();
+    expect(await run.done).toMatchObject({ outcome: 'stopped', points: 5 });
+  });
+
   it('aborts the scan, whose point does not count', async () => {
     const { bench, options } = await benchThatOvershoots();
     expect(await bench.scan({ ...options, onOvershoot: 'abort' }).done).toMatchObject({

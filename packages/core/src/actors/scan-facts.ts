@@ -70,6 +70,8 @@ export interface EditableInput {
   /** Pause after a point. */
   readonly waitMs: number;
   readonly onError: readonly ErrorRule[];
+  /** Whether the axes go somewhere at the end, unless the scan is aborted or fails. */
+  readonly returns: boolean;
 }
 
 export interface ScanInput extends EditableInput {
@@ -80,8 +82,6 @@ export interface ScanInput extends EditableInput {
   readonly isDropped: (step: number) => boolean;
   /** Whether there is a baseline, read before the first point and after the last. */
   readonly hasBaseline: boolean;
-  /** Whether the axes go somewhere at the end, unless the scan is aborted or fails. */
-  readonly returns: boolean;
   /**
    * Does the work of a phase and answers with `done` or `failed` and the ticket. What is still at work for the phase
    * before is not wanted any more.

@@ -16,7 +16,8 @@ export interface ScanGuard {
 export interface ScanGuardsOptions {
   readonly read: ScanOptions['read'];
   readonly suspenders: readonly Suspender[];
-  readonly onOvershoot: ScanSettings['onOvershoot'];
+  /** As it is now. */
+  readonly onOvershoot: () => ScanSettings['onOvershoot'];
   readonly clock: Clock;
   readonly state: () => ScanPhase | 'ended';
   readonly send: (event: ScanEvent) => void;
@@ -67,15 +68,16 @@ function unwatched(instrument: string, cause: unknown): DaqtorError {
 
 function overshootGuard({ read, onOvershoot, send, note }: ScanGuardsOptions): ScanGuard {
   const react = (error: DaqtorError) => {
-    note('WARNING', `${onOvershoot} because of an overshoot: ${error.message}`);
-    if (onOvershoot === 'pause') send({ type: 'pause', error });
-    else if (onOvershoot === 'stop') send({ type: 'stop', stays: true });
+    const reaction = onOvershoot();
+    if (reaction === 'ignore') return;
+    note('WARNING', `${reaction} because of an overshoot: ${error.message}`);
+    if (reaction === 'pause') send({ type: 'pause', error });
+    else if (reaction === 'stop') send({ type: 'stop', stays: true });
     else send({ type: 'abort', error });
   };
   let subscriptions: readonly { unsubscribe(): void }[] = [];
   return {
     start: () => {
-      if (onOvershoot === 'ignore') return;
       subscriptions = read.map(({ name: instrument, actor }) =>
         actor.on('overshot', ({ overshoot: { name, label, value, limit, units } }) => {
           const problem = `'${name}' ${label} is ${value} ${units}, beyond its limit of ${limit} ${units}`;

@@ -133,8 +133,8 @@ export const scanMachine = setup({
     dropPoint: assign({ next: { do: 'skip', status: 'dropped' } }),
     takeEdit: assign(({ event }) => {
       if (event.type !== 'edit') return {};
-      const { settles, waitMs, onError } = event;
-      return { settles, waitMs, onError };
+      const { settles, waitMs, onError, returns } = event;
+      return { settles, waitMs, onError, returns };
     }),
     tellEdit: emit(({ context }) => ({ type: 'edited' as const, ...countsOf(context) })),
     startOver: assign({ next: { do: 'measure' }, attempts: 0 }),

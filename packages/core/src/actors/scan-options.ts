@@ -22,8 +22,8 @@ export interface ScanOptions extends ScanSettingsInput {
   /** Changes that were made to it before, of a scan that is resumed; settings that they changed are among the options. */
   readonly revisions?: readonly ScanRevision[];
   /**
-   * The scan that these points are added to, as its `done` has told it: the file says so. A grid has no room for points that
-   * were not in it.
+   * The scan that these points are added to, as its `done` has told it: the file says so. For points that `DaqScan.edit`
+   * cannot add to that scan itself.
    */
   readonly follows?: { readonly file: string | undefined; readonly group: string | undefined };
   /** Where to keep the data, e.g. `dataset('./data')`; without it they are only shown. */

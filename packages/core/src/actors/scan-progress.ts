@@ -2,6 +2,7 @@ import { BehaviorSubject, type Observable } from 'rxjs';
 import type { ScanPoint } from '../contracts/scan-recorder.ts';
 import type { DaqtorError } from '../errors/daqtor-error.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
+import type { ScanPlan } from '../scan/plan.ts';
 import { type Progress, progressOf } from '../scan/progress.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Counts } from './scan-facts.ts';
@@ -18,6 +19,7 @@ export interface Why {
 export class ScanProgress {
   readonly progress$: Observable<Progress>;
   readonly #options: Pick<ScanOptions, 'over' | 'before'>;
+  #plan: ScanPlan;
   readonly #clock: Clock;
   readonly #startedMs: number;
   /** The point that was measured last. */
@@ -32,6 +34,7 @@ export class ScanProgress {
     point: () => ScanPoint | undefined,
   ) {
     this.#options = options;
+    this.#plan = options.over;
     this.#clock = clock;
     this.#startedMs = clock.now();
     this.#point = point;
@@ -48,6 +51,11 @@ export class ScanProgress {
     this.#progress.next(this.#now(state, counts, why));
   }
 
+  /** Counts along another plan from now on. */
+  follow(plan: ScanPlan): void {
+    this.#plan = plan;
+  }
+
   complete(): void {
     this.#progress.complete();
   }
@@ -55,7 +63,8 @@ export class ScanProgress {
   #now(state: Progress['state'], { measured, skipped }: Counts, why: Why): Progress {
     const { trouble, heldBy = [], waitsFor = [] } = why;
     const elapsedMs = this.#clock.now() - this.#startedMs;
-    const { over: plan, before = NOTHING_BEFORE } = this.#options;
+    const { before = NOTHING_BEFORE } = this.#options;
+    const plan = this.#plan;
     const done = measured + skipped;
     const point = this.#point();
     return progressOf({

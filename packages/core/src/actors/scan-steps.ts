@@ -1,4 +1,5 @@
 import type { PointStatus, ScanPoint } from '../contracts/scan-recorder.ts';
+import type { ScanPlan } from '../scan/plan.ts';
 
 /**
  * What a scan does step by step: the unit that is measured again, retried, given up and saved as a whole. Of most scans it
@@ -29,6 +30,8 @@ export interface ScanSteps {
   measure(isWanted: () => boolean): Promise<readonly ScanPoint[] | undefined>;
   /** Points without data for the step that was approached last. Never rejects. */
   giveUp(status: PointStatus): Promise<readonly ScanPoint[]>;
+  /** Goes on along a plan that has more points than the one before. Only where points are known beforehand. */
+  follow?(plan: ScanPlan): void;
   /** Points without data for a step that is not wanted any more. */
   drop(step: number): readonly ScanPoint[];
 }

@@ -3,6 +3,7 @@ import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { DeadTime } from '../scan/dead-time.ts';
 import { baselineModule, describeScan } from '../scan/describe-scan.ts';
 import { NOTHING_BEFORE } from '../scan/done-before.ts';
+import type { ScanPlan } from '../scan/plan.ts';
 import { preflight } from '../scan/preflight.ts';
 import { droppedBy } from '../scan/scan-change.ts';
 import type { ScanRevision } from '../scan/scan-revision.ts';
@@ -36,6 +37,7 @@ export class ScanWork {
   readonly #options: ScanOptions;
   #settings: ScanSettings;
   #isDropped: (step: number) => boolean;
+  #plan: ScanPlan;
   readonly #conditions: ScanConditions;
   readonly #steps: ScanSteps;
   readonly #clock: Clock;
@@ -65,6 +67,7 @@ export class ScanWork {
   constructor({ options, settings, conditions, clock, instruments, keeper, note, deadTime }: ScanWorkOptions) {
     this.#options = options;
     this.#settings = settings;
+    this.#plan = options.over;
     this.#isDropped = droppedBy(options.revisions ?? [], options.over);
     this.#conditions = conditions;
     this.#steps = stepsOf(options, settings, instruments, clock);
@@ -87,10 +90,14 @@ export class ScanWork {
   }
 
   /** Goes on as it was changed. @param revisions - all of them */
-  revise(settings: ScanSettings, revisions: readonly ScanRevision[]): void {
+  revise(settings: ScanSettings, revisions: readonly ScanRevision[], plan: ScanPlan): void {
     this.#settings = settings;
+    // Where it began is known from its beginning.
+    if (settings.returnTo !== 'initial') this.#returnTo = settings.returnTo;
     this.#conditions.change(settings.waitUntil);
-    this.#isDropped = droppedBy(revisions, this.#options.over);
+    this.#isDropped = droppedBy(revisions, plan);
+    if (plan !== this.#plan) this.#steps.follow?.(plan);
+    this.#plan = plan;
   }
 
   /** The reading of the baseline that was given to be kept last. */

@@ -68,6 +68,9 @@ export interface ScanDescription {
   readonly startedEpochMs: number;
 }
 
+/** What becomes of a scan that points are added to. */
+export type LargerScan = Pick<ScanDescription, 'shape' | 'axes'>;
+
 /**
  * Why a point has no data: what failed in moving, in settling or in grabbing, a person who gave it up, or who has edited
  * the scan so that it is not in it any more (`dropped`).
@@ -142,12 +145,15 @@ export interface ScanRecording {
    * @throws DaqtorError `save.failed`, `data.shape` if it does not fit the one before
    */
   keepBaseline?(reading: BaselineReading): Promise<void>;
+  /** Whether points can be added to it: then `revise` is told what the scan becomes. Default not. */
+  readonly grows?: boolean;
   /**
    * Writes that the scan was changed; resolves once that is durable. A scan whose recording lacks it cannot be changed.
    *
+   * @param larger - the scan with the points that were added, if any were: what is kept keeps its indexes
    * @throws DaqtorError `save.failed`
    */
-  revise?(revision: ScanRevision): Promise<void>;
+  revise?(revision: ScanRevision, larger?: LargerScan): Promise<void>;
   /**
    * Writes how the scan ended, closes the file and lets go of everything. Call it once, also after a failure.
    *

@@ -5,8 +5,9 @@ import { DaqScan } from '../actors/daq-scan.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
 import { parseSettings } from '../contracts/parse-settings.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
-import { planOf } from '../scan/plan.ts';
+import { planOf, type ScanPlan } from '../scan/plan.ts';
 import { type PreflightReport, preflightReport } from '../scan/preflight.ts';
+import { pointsAdded } from '../scan/scan-revision.ts';
 import type { Clock } from '../time/clock.ts';
 import { realClock } from '../time/real-clock.ts';
 import { type ConnectReport, connectAll } from './connect-report.ts';
@@ -115,7 +116,7 @@ export class LabCore implements AsyncDisposable {
       });
     }
     const scan = new DaqScan(
-      { modules: this.modules, ...options, over: planOf(options.over, this.modules, options.base) },
+      { modules: this.modules, ...options, over: this.#plan(options) },
       { clock: this.clock, reconnect: (module) => this.#connect(module) },
     );
     this.#scan = scan;
@@ -137,7 +138,7 @@ export class LabCore implements AsyncDisposable {
     return await preflightReport({
       modules: this.modules,
       ...options,
-      over: planOf(options.over, this.modules, options.base),
+      over: this.#plan(options),
     });
   }
 
@@ -203,6 +204,10 @@ export class LabCore implements AsyncDisposable {
       if (error) errors.push(error);
     }
     return errors;
+  }
+
+  #plan({ over, base, revisions }: LabScanOptions): ScanPlan {
+    return planOf(over, this.modules, base, pointsAdded(revisions));
   }
 
   #connect(module: Module): Promise<void> {

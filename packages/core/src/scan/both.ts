@@ -1,6 +1,12 @@
 import { combineLatest, map, of, Subject } from 'rxjs';
 import { orAborted } from '../actors/or-aborted.ts';
-import type { BaselineReading, ScanPoint, ScanRecorder, ScanRecording } from '../contracts/scan-recorder.ts';
+import type {
+  BaselineReading,
+  LargerScan,
+  ScanPoint,
+  ScanRecorder,
+  ScanRecording,
+} from '../contracts/scan-recorder.ts';
 import { BoundedQueue } from '../streams/bounded-queue.ts';
 import type { ScanRevision } from './scan-revision.ts';
 
@@ -47,9 +53,10 @@ export function both(first: ScanRecorder, ...others: readonly ScanRecorder[]): S
             await Promise.all(recordings.flatMap((recording) => recording.keepBaseline?.(reading) ?? []));
           },
         }),
+        grows: recordings.every(({ grows = false }) => grows),
         ...(revisesAll && {
-          revise: async (revision: ScanRevision) => {
-            await Promise.all(recordings.flatMap((recording) => recording.revise?.(revision) ?? []));
+          revise: async (revision: ScanRevision, larger?: LargerScan) => {
+            await Promise.all(recordings.flatMap((recording) => recording.revise?.(revision, larger) ?? []));
           },
         }),
         async end(outcome, deadTime) {

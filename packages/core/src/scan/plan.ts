@@ -4,6 +4,7 @@ import type { DataDistribution } from '../data/data-with-axes.ts';
 import { areCompatible, convertUnits } from '../units/units.ts';
 import type { SignalValue } from './adaptive/signal.ts';
 import type { Flight } from './fly/flight.ts';
+import { type AddedPoints, extendedOf } from './kinds/extended.ts';
 import type { Modules } from './modules.ts';
 import { nameScan } from './name-scan.ts';
 import { type PlannedPoint, plannedPoint } from './planned-point.ts';
@@ -44,6 +45,8 @@ export interface ScanPlan {
   readonly problems: readonly string[];
   /** What its points are decided from, where they follow from the data; then `size` is the most that there may be. */
   readonly signal?: SignalValue;
+  /** How many steps it had before each time that points were added to it. */
+  readonly sizes: readonly number[];
   /** How its points are passed, where they are the bins of a fly scan; its last actuator is the one that ramps. */
   readonly flight?: Flight;
   /**
@@ -58,6 +61,13 @@ export interface ScanPlan {
   positions(actuator: number): Float64Array;
   /** The coordinates of the data: of actuators, times and repetitions. */
   navAxes(): Axis[];
+  /**
+   * The same with more points behind its own.
+   *
+   * @param added - positions as targets are: those of a relative scan are not counted from anywhere
+   * @throws DaqtorError `scan.refused` for points that are not of its kind
+   */
+  extended(added: AddedPoints): ScanPlan;
 }
 
 /** Positions of actuators by their names. */
@@ -67,35 +77,44 @@ export type Base = Readonly<Record<string, number>>;
  * Binds a scan to the instruments of a lab. A relative scan counts from the positions that were last read.
  *
  * @param base - what it counts from instead, for actuators of these names: where they were when the scan was begun
+ * @param added - points that were added to it since, in the order in which they were
  * @returns the plan; `problems` says what is missing for it to run
  * @throws DaqtorError `scan.refused` if the scan makes no sense in any lab
  */
-export function planOf(scan: Scan | ScanValue, modules: Modules, base: Base = {}): ScanPlan {
-  const { value, points } = scan instanceof Scan ? scan : new Scan(scan);
-  const bindings = points.axes.map((axis) => bind(axis, modules, base));
+export function planOf(
+  scan: Scan | ScanValue,
+  modules: Modules,
+  base: Base = {},
+  added: readonly AddedPoints[] = [],
+): ScanPlan {
+  const { value, points: own } = scan instanceof Scan ? scan : new Scan(scan);
+  const bindings = own.axes.map((axis) => bind(axis, modules, base));
   const offsets = bindings.map(({ offset }) => offset);
   const isShifted = offsets.some((offset) => offset !== 0);
+  const sizes: number[] = [];
+  const points = added.reduce(
+    (all, more) => {
+      sizes.push(all.size);
+      return extendedOf(all, more);
+    },
+    isShifted ? shiftedBy(own, offsets) : own,
+  );
+  const counted = Object.fromEntries(
+    own.axes.flatMap(({ name, isRelative }, i) => (isRelative ? [[name, offsets[i] as number]] : [])),
+  );
   const actuators = bindings.flatMap(({ planned }) => planned ?? []);
   const places = bindings.flatMap(({ planned }, place) => (planned ? [place] : []));
   // What cannot be moved has no target, so that targets and actuators stay in step.
   const axes = points.axes.map(
     (axis, i): PointAxis => (axis.role === 'actuator' && !bindings[i]?.planned ? { ...axis, role: 'count' } : axis),
   );
-  const coordinates = (place: number) => {
-    const values = points.coordinates(place);
-    const offset = offsets[place] as number;
-    return offset === 0 ? values : values.map((one) => one + offset);
-  };
-  const place = (point: PurePoint) => {
-    if (!isShifted) return plannedPoint(axes, point);
-    const values = point.values.map((one, i) => one + (offsets[i] as number));
-    return plannedPoint(axes, { indexes: point.indexes, values });
-  };
-  const at = (step: number) => place(points.at(step));
+  const at = (step: number) => plannedPoint(axes, points.at(step));
+  /** Of points that are decided on: their values are not shifted yet. */
+  const place = (point: PurePoint) => plannedPoint(axes, isShifted ? shifted(point, offsets) : point);
   const { size, decisions } = points;
   const flight = flightIn(points, bindings);
   return {
-    ...nameScan(value, points),
+    ...nameScan(value, own),
     actuators,
     shape: points.shape,
     distribution: points.distribution,
@@ -103,27 +122,41 @@ export function planOf(scan: Scan | ScanValue, modules: Modules, base: Base = {}
     isComplete: points.isComplete,
     isTimed: points.axes.some(({ role }) => role === 'time'),
     scan: value,
-    base: Object.fromEntries(
-      points.axes.flatMap(({ name, isRelative }, i) => (isRelative ? [[name, offsets[i] as number]] : [])),
-    ),
+    base: counted,
+    sizes,
     problems: [...new Set(bindings.flatMap(({ problem }) => problem ?? []))],
     ...(decisions && { signal: decisions.signal }),
     ...(flight && { flight }),
     begin: (past = []) => (decisions ? decidedCourse(decisions, size, place, past) : fixedCourse(size, at)),
     at,
-    positions: (actuator) => coordinates(places[actuator] ?? -1),
+    positions: (actuator) => points.coordinates(places[actuator] ?? -1),
     navAxes: () =>
       points.axes.map(({ name, units }, i) => {
         const place = points.distribution === 'uniform' ? { index: i } : { spreadOrder: i };
         return new Axis({
           label: name,
           units: bindings[i]?.planned?.units ?? units ?? '',
-          data: coordinates(i),
+          data: points.coordinates(i),
           ...place,
         });
       }),
+    extended: (more) => planOf(scan, modules, { ...base, ...counted }, [...added, more]),
   };
 }
+
+/** A scan whose relative values count from where its axes are. */
+function shiftedBy(points: Points, offsets: readonly number[]): Points {
+  return {
+    ...points,
+    at: (step) => shifted(points.at(step), offsets),
+    coordinates: (axis) => points.coordinates(axis).map((one) => one + (offsets[axis] as number)),
+  };
+}
+
+const shifted = ({ indexes, values }: PurePoint, offsets: readonly number[]): PurePoint => ({
+  indexes,
+  values: values.map((one, i) => one + (offsets[i] as number)),
+});
 
 /** The flight with what is added to the positions of its ramps; none where nothing can ramp, which `problems` says. */
 function flightIn({ flight }: Points, bindings: readonly Binding[]): Flight | undefined {

@@ -10,7 +10,7 @@ import { estimateDuration } from './estimate-duration.ts';
 import type { Modules } from './modules.ts';
 import { modulesOf as modulesIn } from './modules-of.ts';
 import type { ScanPlan } from './plan.ts';
-import { type Reach, reachOf } from './reach.ts';
+import { outOfReach, type Reach, reachOf } from './reach.ts';
 import { type ScanSettings, type ScanSettingsInput, settingsOf, settingsProblems } from './scan-settings.ts';
 import { suspendProblems, suspendText } from './suspender.ts';
 
@@ -132,12 +132,7 @@ function reasonsAgainst(input: PreflightInput): string[] {
   }
   for (const [i, { actuator }] of over.actuators.entries()) {
     if (actuator.state !== 'idle') continue;
-    const { name, units, min, max, count, outside } = reachOf(over, i);
-    if (outside === 0) continue;
-    const { limits } = actuator;
-    reasons.push(
-      `[${name}] ${outside} of ${count} positions (${min} to ${max} ${units}) lie outside its limits ${limits.min} to ${limits.max} ${units}`,
-    );
+    reasons.push(...outOfReach(reachOf(over, i), actuator.limits));
   }
   return reasons;
 }
@@ -160,7 +155,7 @@ function conditionsOf(input: PreflightInput): string[] {
 }
 
 /** A way back that cannot be gone is better known before the way out. */
-function returnProblems({ actuators }: ScanPlan, { returnTo }: ScanSettings): string[] {
+export function returnProblems({ actuators }: ScanPlan, { returnTo }: Pick<ScanSettings, 'returnTo'>): string[] {
   if (typeof returnTo !== 'object') return [];
   return actuators.flatMap(({ actuator, units }) => {
     const target = returnTo[actuator.name];
@@ -179,7 +174,19 @@ const isDetector = ({ role }: { readonly role: string; readonly name: string }):
 
 type Room = Pick<PreflightReport, 'bytes' | 'freeBytes'>;
 
-async function roomFor({ over, read, save, before = NOTHING_BEFORE }: PreflightInput): Promise<Room> {
+type Writes = Pick<PreflightInput, 'over' | 'read' | 'before'>;
+
+/** Why what is left of a scan does not fit where it is saved; empty if it does, or if that cannot be told. */
+export function noRoomFor(what: Writes, freeBytes: number | undefined): string[] {
+  return lackOfRoom({ bytes: bytesOf(what), freeBytes });
+}
+
+async function roomFor(input: PreflightInput): Promise<Room> {
+  return { bytes: bytesOf(input), freeBytes: await input.save?.freeBytes?.() };
+}
+
+/** What is left to be written, before compression; undefined while a detector has not grabbed yet. */
+function bytesOf({ over, read, before = NOTHING_BEFORE }: Writes): number | undefined {
   const perGrab = read
     .filter(isDetector)
     .map(({ expected }) => expected.forms?.reduce((sum, { bytes }) => sum + bytes, 0));
@@ -191,10 +198,7 @@ async function roomFor({ over, read, save, before = NOTHING_BEFORE }: PreflightI
   );
   const left = over.size > 0 ? 1 - before.steps / over.size : 1;
   const places = over.shape.reduce((product, length) => product * length, left);
-  return {
-    bytes: perPoint === undefined ? undefined : Math.ceil(perPoint * places),
-    freeBytes: await save?.freeBytes?.(),
-  };
+  return perPoint === undefined ? undefined : Math.ceil(perPoint * places);
 }
 
 function lackOfRoom({ bytes, freeBytes }: Room): string[] {

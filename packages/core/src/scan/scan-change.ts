@@ -2,24 +2,32 @@ import type { DaqMove } from '../actors/daq-move.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
 import { parseSettings } from '../contracts/parse-settings.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
+import { additionProblems } from './added-points.ts';
 import { conditionProblems } from './condition.ts';
 import type { Modules } from './modules.ts';
 import type { ScanPlan } from './plan.ts';
+import { noRoomFor, returnProblems } from './preflight.ts';
 import { type ScanChange, type ScanChangeInput, type ScanRevision, scanChange } from './scan-revision.ts';
 
-/** Which points a person does not want any more: a test for steps. */
+/**
+ * Which points a person does not want any more: a test for steps. A change drops of what there was: points that came with it
+ * or later are wanted.
+ */
 export function droppedBy(
   revisions: readonly ScanRevision[],
-  { actuators, at, flight }: Pick<ScanPlan, 'actuators' | 'at' | 'flight'>,
+  { actuators, at, flight, sizes }: Pick<ScanPlan, 'actuators' | 'at' | 'flight' | 'sizes'>,
 ): (step: number) => boolean {
-  const tests = revisions.flatMap(({ fromStep, drop, within }) => {
+  let additions = 0;
+  const tests = revisions.flatMap(({ fromStep, drop, within, add }) => {
+    const end = sizes[additions] ?? Number.POSITIVE_INFINITY;
+    if (add) additions++;
     if (!drop && !within) return [];
     const steps = new Set(drop);
     const ranges = Object.entries(within ?? {}).map(([name, range]) => {
       return [actuators.findIndex(({ actuator }) => actuator.name === name), range] as const;
     });
     return (step: number) => {
-      if (step < fromStep) return false;
+      if (step < fromStep || step >= end) return false;
       if (steps.has(step)) return true;
       if (ranges.length === 0) return false;
       const { targets } = at(step * (flight?.bins ?? 1));
@@ -36,18 +44,17 @@ export interface ChangeContext {
   /** The step that is next. */
   readonly step: number;
   readonly modules: Modules;
+  /** Why no points can be added, whatever they are. */
+  readonly fixedBecause?: string | undefined;
+  /** What it reads, and how much room there is where that is saved, if it can be told. */
+  readonly room?: { readonly read: readonly DaqViewer[]; readonly freeBytes: number | undefined };
 }
 
-/**
- * @throws DaqtorError `scan.refused` with everything that is wrong with a change, at once
- */
-function checkChange(change: ScanChange, context: ChangeContext): void {
-  const reasons = changeProblems(change, context);
-  if (reasons.length === 0) return;
-  throw new DaqtorError('scan.refused', {
-    problem: `the scan cannot be changed so: ${reasons.join('; ')}`,
-    advice: 'Nothing was changed',
-  });
+/** A change that was checked. */
+export interface CheckedChange {
+  readonly revision: ScanRevision;
+  /** The scan as it is then. */
+  readonly plan: ScanPlan;
 }
 
 /**
@@ -55,17 +62,30 @@ function checkChange(change: ScanChange, context: ChangeContext): void {
  *
  * @throws DaqtorError `lab.settings`, `scan.refused` with everything that is wrong with it
  */
-export function revisionNow(input: ScanChangeInput, context: ChangeContext, atEpochMs: number): ScanRevision {
+export function revisionNow(input: ScanChangeInput, context: ChangeContext, atEpochMs: number): CheckedChange {
   const change = parseSettings('edit', scanChange, input);
-  checkChange(change, context);
-  return { ...change, fromStep: context.step, atEpochMs };
+  const { add } = change;
+  const unfit = add ? additionProblems(add, context.plan) : [];
+  const plan = add && unfit.length === 0 ? context.plan.extended(add) : context.plan;
+  const fixed = add && context.fixedBecause !== undefined ? [context.fixedBecause] : [];
+  const reasons = [...changeProblems(change, plan.size, context), ...unfit, ...fixed, ...lackOfRoom(plan, context)];
+  if (reasons.length === 0) return { revision: { ...change, fromStep: context.step, atEpochMs }, plan };
+  throw new DaqtorError('scan.refused', {
+    problem: `the scan cannot be changed so: ${reasons.join('; ')}`,
+    advice: 'Nothing was changed',
+  });
 }
 
-function changeProblems(change: ScanChange, { plan, step, modules }: ChangeContext): string[] {
-  const { within = {}, drop = [], settings, modules: changes = {} } = change;
+function lackOfRoom(plan: ScanPlan, { plan: was, step, room }: ChangeContext): string[] {
+  if (!room || plan === was) return [];
+  return noRoomFor({ over: plan, read: room.read, before: { steps: step, skipped: 0 } }, room.freeBytes);
+}
+
+/** @param grownTo - how many points there are then */
+function changeProblems(change: ScanChange, grownTo: number, { plan, step, modules }: ChangeContext): string[] {
+  const { within = {}, drop = [], settings, modules: changes = {}, add = {} } = change;
   const names = plan.actuators.map(({ actuator }) => actuator.name);
-  const isEmpty =
-    Object.keys(within).length + drop.length + Object.keys(changes).length + Object.keys(settings ?? {}).length === 0;
+  const isEmpty = [within, drop, changes, settings ?? {}, add].every((part) => Object.keys(part).length === 0);
   // Of a fly scan lines are dropped, not bins.
   const size = plan.flight?.lines ?? plan.size;
   const ramping = plan.flight && names.at(-1);
@@ -84,8 +104,20 @@ function changeProblems(change: ScanChange, { plan, step, modules }: ChangeConte
     ...(beyond.length > 0
       ? [`drop names steps ${beyond.join(', ')} of a scan of ${size} ${plan.flight ? 'lines' : 'points'}`]
       : []),
-    ...conditionProblems(settings?.waitUntil ?? [], { actuators: names, size, modules }),
+    ...returnToProblems(settings, plan),
+    ...conditionProblems(settings?.waitUntil ?? [], { actuators: names, size: plan.flight ? size : grownTo, modules }),
     ...Object.entries(changes).flatMap(([name, values]) => settingProblems(name, values, modules)),
+  ];
+}
+
+function returnToProblems({ returnTo }: NonNullable<ScanChange['settings']> = {}, plan: ScanPlan): string[] {
+  if (typeof returnTo !== 'object') return [];
+  const strangers = Object.keys(returnTo).filter(
+    (name) => !plan.actuators.some(({ actuator }) => actuator.name === name),
+  );
+  return [
+    ...strangers.map((name) => `returnTo names [${name}], which the scan does not move`),
+    ...returnProblems(plan, { returnTo }),
   ];
 }
 

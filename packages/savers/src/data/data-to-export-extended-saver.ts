@@ -19,6 +19,11 @@ export class DataToExportExtendedSaver {
     this.#data = new DataToExportSaver(group, scanArrays(grid, compression), module);
   }
 
+  /** Whether the first point has come, by which the arrays are made. */
+  get isDefined(): boolean {
+    return this.#data.isDefined;
+  }
+
   /** Copies of the scan's axes that its plots need. */
   get plotAxes(): readonly PlotAxisCopy[] {
     return this.#data.plotAxes;

@@ -34,6 +34,11 @@ export class DataToExportSaver<At = void> {
     this.#module = module;
   }
 
+  /** Whether the first value has come. */
+  get isDefined(): boolean {
+    return this.#channels !== undefined;
+  }
+
   /** Paths of the arrays that grow. */
   get growing(): readonly string[] {
     return [...(this.#channels?.values() ?? [])].flatMap(({ growing }) => growing);

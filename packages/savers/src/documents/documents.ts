@@ -59,6 +59,8 @@ export function documents(folder: string): ScanRecorder {
         ahead: AHEAD,
         saved$: saved$.asObservable(),
         keepBaseline: (reading) => run.addBaseline(reading),
+        // An event stands for itself: nothing has to be made larger.
+        grows: true,
         revise: async (revision) => run.revise(revision),
         async end(outcome) {
           // What went wrong before was told by `saved$`; the file is closed all the same.

@@ -94,6 +94,15 @@ export class ArrayWriter {
     });
   }
 
+  /** Takes in that an array became larger, in the file that was closed meanwhile; nothing is held back of it. */
+  reshape(path: string, shape: readonly number[]): void {
+    const own = this.#own.get(path);
+    if (!own) return;
+    this.#chunks?.reshape(own, shape);
+    own.shape.splice(0, shape.length, ...shape);
+    own.toldRows = shape[0] as number;
+  }
+
   /** Writes a block into an existing array. */
   write(block: Block): void {
     const own = this.#own.get(block.path);

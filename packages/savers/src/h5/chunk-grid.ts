@@ -44,6 +44,22 @@ export function partsByChunk(
   return parts;
 }
 
+/** The number that a chunk has once its array has another shape. */
+export function chunkIn(
+  shape: readonly number[],
+  { shape: was, chunks }: { readonly shape: readonly number[]; readonly chunks: readonly number[] },
+  chunk: number,
+): number {
+  let [rest, number, step] = [chunk, 0, 1];
+  for (let d = chunks.length - 1; d > 0; d--) {
+    const row = Math.ceil((was[d] as number) / (chunks[d] as number));
+    number += step * (rest % row);
+    rest = Math.floor(rest / row);
+    step *= Math.ceil((shape[d] as number) / (chunks[d] as number));
+  }
+  return number + step * rest;
+}
+
 /**
  * Visits the runs of values that follow each other in both of two boxes that share a part.
  *

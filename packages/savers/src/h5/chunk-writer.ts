@@ -17,6 +17,7 @@ export function chunkWriter(h5: H5Module, overlay: () => PageOverlay): MakeChunk
       },
       finish: () => compressed.finish(),
       settle: () => compressed.settle(),
+      reshape: (own, shape) => (own.gzip > 0 ? compressed : placed).reshape(own, shape),
     };
   };
 }

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { deflate, deflateSync } from 'node:zlib';
-import type { ChunkPart } from './chunk-grid.ts';
+import { type ChunkPart, chunkIn } from './chunk-grid.ts';
 import { deflateFilter } from './h5-module.ts';
 import type { HeapBlock } from './heap-block.ts';
 import {
@@ -93,6 +93,13 @@ export class CompressedChunks {
   /** Writes the chunks that are not full as they are. */
   settle(): void {
     for (const filling of this.#filling.values()) this.#putNow(filling);
+  }
+
+  /** HDF5 goes on with the chunk that is not full. */
+  reshape(own: OwnArray, shape: readonly number[]): void {
+    this.#leave(own);
+    const written = this.#written.get(own);
+    if (written) this.#written.set(own, new Set([...written].map((chunk) => chunkIn(shape, own, chunk))));
   }
 
   /** What comes next goes elsewhere. */

@@ -36,6 +36,7 @@ vi.mock('node:fs', async (original) => {
 const h5 = await loadH5();
 const X = '/RawData/x';
 const ROWS = '/RawData/rows';
+const AXIS = '/RawData/axis';
 const array = (path: string, shape: number[], enlargeable = false): H5Operation => ({
   op: 'array',
   path,
@@ -56,10 +57,11 @@ const image = (at: number): H5Operation[] =>
     const data = new Float64Array(512).fill(at);
     return { op: 'write', path, offset: [at, 0], count: [1, 512], data };
   });
-/** What a scan commits before a point, and with it: values over committed ones, new nodes, attributes, lines of the log. */
+/** What a scan commits before a point, and with it: values over committed ones, new nodes, longer arrays, attributes, lines of the log. */
 const BEFORE: readonly H5Operation[] = [
   array(X, [32, 4]),
   array(ROWS, [0, 4], true),
+  { op: 'array', path: AXIS, dtype: 'float64', shape: [2], attributes: {}, data: Float64Array.of(1, 2) },
   ...IMAGES.map((path): H5Operation => ({ ...(array(path, [8, 512]) as CreateArray), chunks: [8, 512] })),
   ...point(0),
   ...point(1),
@@ -68,6 +70,10 @@ const BEFORE: readonly H5Operation[] = [
 const COMMIT: readonly H5Operation[] = [
   ...point(2),
   ...image(3),
+  { op: 'enlarge', path: X, shape: [40, 6] },
+  { op: 'enlarge', path: AXIS, shape: [4] },
+  { op: 'write', path: AXIS, offset: [2], count: [2], data: Float64Array.of(3, 4) },
+  { op: 'write', path: X, offset: [39, 2], count: [1, 4], data: Float64Array.of(5, 6, 7, 8) },
   ...Array.from({ length: 5 }, (_, i): H5Operation[] => [
     { op: 'group', path: `/RawData/g${i}`, attributes: { title: `group ${i}`, CLASS: 'GROUP' } },
     array(`/RawData/g${i}/y`, [64, 4]),

@@ -67,6 +67,17 @@ export interface CreateByteRows {
   readonly attributes: Attributes;
 }
 
+/**
+ * Makes an array larger; what is in it keeps its indexes. One in chunks has NaN or 0 in its new places, one in one piece,
+ * which must have one dimension, 0. Not for arrays that grow row by row, nor in a file that is read while it is written.
+ */
+export interface EnlargeArray {
+  readonly op: 'enlarge';
+  readonly path: string;
+  /** Length of each dimension, none shorter than before. Its attributes stay as they are. */
+  readonly shape: readonly number[];
+}
+
 /** Writes an attribute of an existing node, over the one that is there. */
 export interface SetAttribute {
   readonly op: 'attribute';
@@ -108,6 +119,7 @@ export type H5Operation =
   | CreateGroup
   | CreateArray
   | CreateByteRows
+  | EnlargeArray
   | SetAttribute
   | WriteSlab
   | AppendRows

@@ -5,13 +5,15 @@ import { bypassChunkCache } from './chunk-cache.ts';
 import { chunkWriter } from './chunk-writer.ts';
 import { saveFailed } from './h5-errors.ts';
 import { diagnostics, type H5Module } from './h5-module.ts';
-import type { H5Answers, H5Question, OpenOptions, PackedOperation } from './h5-operation.ts';
+import type { EnlargeArray, H5Answers, H5Question, OpenOptions, PackedOperation } from './h5-operation.ts';
 import { check } from './h5-status.ts';
 import { journalPath } from './journal.ts';
+import { partsOf } from './operation-parts.ts';
 import { OperationRunner } from './operation-runner.ts';
 import { VERBS } from './operation-verbs.ts';
 import { PageOverlay } from './page-overlay.ts';
 import { recover } from './recover.ts';
+import { enlargeStored } from './stored-shape.ts';
 import { isForSwmr } from './superblock.ts';
 import { templateBytes } from './template.ts';
 
@@ -76,13 +78,21 @@ export class H5Writer {
     const { runner } = file;
     let tried = '';
     try {
-      const run = (operation: PackedOperation) => {
+      const run = (operation: Exclude<PackedOperation, EnlargeArray>) => {
         tried = `${VERBS[operation.op]} ${operation.path}`;
         runner.run(operation, blocks);
         check(0);
       };
-      if (this.#options.swmr) this.#runForReaders(file, operations, run);
-      else operations.forEach(run);
+      for (const part of partsOf(operations)) {
+        if (!('larger' in part)) {
+          if (this.#options.swmr) this.#runForReaders(file, part.operations, run);
+          else part.operations.forEach(run);
+          continue;
+        }
+        tried = `${VERBS.enlarge} ${part.larger[0]?.path}`;
+        if (runner.isPending) await runner.finish();
+        this.#enlarge(file, part.larger);
+      }
       tried = 'compressing';
       if (runner.isPending) await runner.finish();
       if (commit) {
@@ -144,8 +154,8 @@ export class H5Writer {
    */
   #runForReaders(
     file: OpenFile,
-    operations: readonly PackedOperation[],
-    run: (operation: PackedOperation) => void,
+    operations: readonly Exclude<PackedOperation, EnlargeArray>[],
+    run: (operation: Exclude<PackedOperation, EnlargeArray>) => void,
   ): void {
     const isValues = operations.every(({ op }) => op === 'write' || op === 'append');
     if (isValues && !file.isLive) this.#goLive(file);
@@ -159,11 +169,20 @@ export class H5Writer {
     operations.filter(({ op }) => op !== 'group').forEach(run);
   }
 
+  /** HDF5 cannot make an array larger than it was made for, and must not know of it while it has the file open. */
+  #enlarge(file: OpenFile, operations: readonly EnlargeArray[]): void {
+    if (this.#options.swmr) throw new Error('arrays of a file that is read while it is written cannot become larger');
+    const arrays = operations.map((one) => file.runner.larger(one));
+    this.#reopen(file, this.#h5.H5F_LIBVER_EARLIEST, () => enlargeStored(this.#h5.FS, this.#options.path, arrays));
+    file.runner.enlarged(arrays);
+  }
+
   /** Lets HDF5 close the file and open it again; what waits for the commit goes on waiting. */
-  #reopen(file: OpenFile, oldest: number): void {
+  #reopen(file: OpenFile, oldest: number, meanwhile = () => {}): void {
     file.runner.settle();
     file.runner.letGo();
     check(this.#h5.close_file(file.id));
+    meanwhile();
     file.id = this.#openHdf5(oldest);
     file.runner.moveTo(file.id);
   }

@@ -5,13 +5,15 @@ import { Batch } from './batch.ts';
 import type { H5Backend } from './h5-backend.ts';
 import { saveFailed } from './h5-errors.ts';
 import { diagnostics } from './h5-module.ts';
-import type { H5Answers, H5Operation, H5Question } from './h5-operation.ts';
+import type { EnlargeArray, H5Answers, H5Operation, H5Question } from './h5-operation.ts';
 import { check } from './h5-status.ts';
 import { loadMemoryModule, type MemoryModule } from './memory-module.ts';
+import { partsOf } from './operation-parts.ts';
 import { OperationRunner } from './operation-runner.ts';
 import { VERBS } from './operation-verbs.ts';
 import { PACKED_TEMPLATE } from './packed-template.ts';
 import { readFailed } from './read-errors.ts';
+import { enlargeStored } from './stored-shape.ts';
 import { UndoLog } from './undo-log.ts';
 
 export interface MemoryOptions {
@@ -113,22 +115,39 @@ export class MemoryBackend implements H5Backend {
     await Promise.resolve();
     this.#group = undefined;
     const { operations, blocks } = this.#batch.take();
-    const { id, runner } = this.#opened();
+    const { runner } = this.#opened();
     let tried = '';
     try {
-      for (const operation of operations) {
-        tried = `${VERBS[operation.op]} ${operation.path}`;
-        runner.run(operation, blocks);
-        check(0);
+      for (const part of partsOf(operations)) {
+        if ('larger' in part) {
+          tried = `${VERBS.enlarge} ${part.larger[0]?.path}`;
+          this.#enlarge(part.larger);
+          continue;
+        }
+        for (const operation of part.operations) {
+          tried = `${VERBS[operation.op]} ${operation.path}`;
+          runner.run(operation, blocks);
+          check(0);
+        }
       }
       tried = 'committing';
       runner.letGo(); // Arrays that are open keep chunks to themselves.
-      check(this.#h5.flush(id));
+      check(this.#h5.flush(this.#opened().id));
       this.#undo.commit(this.#h5.FS.readFile(this.#place).length);
     } catch (error) {
       this.#rollBack();
       throw this.#failure(tried, error);
     }
+  }
+
+  #enlarge(operations: readonly EnlargeArray[]): void {
+    const { id, runner } = this.#opened();
+    const arrays = operations.map((one) => runner.larger(one));
+    runner.letGo();
+    check(this.#h5.close_file(id));
+    enlargeStored(this.#h5.FS, this.#place, arrays);
+    this.#open = { id: this.#openInHdf5(), runner };
+    runner.moveTo(this.#open.id);
   }
 
   #rollBack(): void {
@@ -157,10 +176,15 @@ export class MemoryBackend implements H5Backend {
   }
 
   #openFile(): OpenFile {
+    const id = this.#openInHdf5();
+    return { id, runner: new OperationRunner(this.#h5, id) };
+  }
+
+  #openInHdf5(): bigint {
     const { H5F_ACC_RDWR, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18 } = this.#h5;
     const id = this.#h5.open(this.#place, H5F_ACC_RDWR, false, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
     const complaint = diagnostics();
-    if (id >= 0n && !complaint) return { id, runner: new OperationRunner(this.#h5, id) };
+    if (id >= 0n && !complaint) return id;
     throw new Error(complaint || 'HDF5 cannot open it');
   }
 

@@ -2,12 +2,14 @@ import { ArrayWriter } from './array-writer.ts';
 import { AttributeWriter } from './attribute-writer.ts';
 import { createByteRows } from './byte-rows.ts';
 import type { H5Module } from './h5-module.ts';
-import type { PackedOperation, Slice } from './h5-operation.ts';
+import type { EnlargeArray, PackedOperation, Slice } from './h5-operation.ts';
 import { check } from './h5-status.ts';
 import { HeapBlock } from './heap-block.ts';
 import { joined } from './joined-bytes.ts';
 import type { MakeChunkWriter } from './own-array.ts';
 import { isStaying } from './packed.ts';
+import { addressOf } from './read-nodes.ts';
+import type { LargerArray } from './stored-shape.ts';
 
 /** Carries operations out on an open file, by the module's own functions. Every failure is thrown as an Error. */
 export class OperationRunner {
@@ -28,7 +30,7 @@ export class OperationRunner {
   }
 
   /** @param blocks - hold the arrays of the operation */
-  run(operation: PackedOperation, blocks: readonly ArrayBufferLike[]): void {
+  run(operation: Exclude<PackedOperation, EnlargeArray>, blocks: readonly ArrayBufferLike[]): void {
     const h5 = this.#h5;
     const { path } = operation;
     switch (operation.op) {
@@ -59,6 +61,16 @@ export class OperationRunner {
         this.#appendBytes(path, operation.rows, blocks);
         break;
     }
+  }
+
+  /** Where the header of an array lies that is to become larger, in the file that is closed meanwhile. */
+  larger({ path, shape }: EnlargeArray): LargerArray {
+    return { path, shape, address: addressOf(this.#h5, this.#file, path) };
+  }
+
+  /** Takes in that arrays became larger. */
+  enlarged(arrays: readonly LargerArray[]): void {
+    for (const { path, shape } of arrays) this.#arrays.reshape(path, shape);
   }
 
   /** Where in the file the bytes go that stayed where they were, since this was last asked. */

@@ -43,6 +43,8 @@ export interface ChunkWriter {
   finish(): Promise<void>;
   /** Writes what is held back. */
   settle(): void;
+  /** The array becomes larger: its chunks stay, and have other numbers. After `settle`. */
+  reshape(own: OwnArray, shape: readonly number[]): void;
 }
 
 /** Makes the writer of chunks of one file. */

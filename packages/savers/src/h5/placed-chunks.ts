@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { type ChunkPart, forEachRun } from './chunk-grid.ts';
+import { type ChunkPart, chunkIn, forEachRun } from './chunk-grid.ts';
 import type { H5Module } from './h5-module.ts';
 import type { HeapBlock } from './heap-block.ts';
 import {
@@ -55,6 +55,13 @@ export class PlacedChunks {
     if (this.#placesOf(own).has(part.chunk) || this.#left.get(own)?.has(part.chunk))
       throw new Error('this chunk was written before');
     return this.#place(own, part, extent, undefined);
+  }
+
+  reshape(own: OwnArray, shape: readonly number[]): void {
+    const [places, left] = [this.#places.get(own), this.#left.get(own)];
+    const numbered = (chunk: number) => chunkIn(shape, own, chunk);
+    if (places) this.#places.set(own, new Map([...places].map(([chunk, place]) => [numbered(chunk), place])));
+    if (left) this.#left.set(own, new Set([...left].map(numbered)));
   }
 
   #placesOf(own: OwnArray): Map<number, number> {

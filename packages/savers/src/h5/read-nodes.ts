@@ -45,6 +45,12 @@ export function describeTree(file: FileInModule, path = '/'): RawNode {
   return describeNode(file, { name, path }, [], { nodes: MAX_NODES });
 }
 
+/** Where the header of a node lies in its file. @throws Error if there is no such node */
+export function addressOf(h5: H5Module, id: bigint, path: string): number {
+  const reference = checked(() => (h5 as unknown as ReadingModule).create_object_reference(id, path));
+  return Number(Buffer.from(reference).readBigUInt64LE(0));
+}
+
 /** An array, or why it cannot be read. @param name - of the file, for the error */
 export function tryArray(file: FileInModule, path: string, name: string): ReadArray {
   try {

@@ -24,6 +24,11 @@ export class DetectorExtendedSaver extends ModuleSaver<DataAt> {
     this.#data = new DataToExportExtendedSaver(group, record.name, grid, compression);
   }
 
+  /** Whether the first point has come, by which the arrays are made. */
+  get isDefined(): boolean {
+    return this.#data.isDefined;
+  }
+
   /** Copies of the scan's axes that its plots need. */
   get plotAxes(): readonly PlotAxisCopy[] {
     return this.#data.plotAxes;

@@ -2,6 +2,7 @@ import type {
   BaselineReading,
   Clock,
   DeadTime,
+  LargerScan,
   ScanOutcome,
   ScanPoint,
   ScanRecording,
@@ -14,6 +15,7 @@ import type { H5Operation } from '../h5/h5-operation.ts';
 import { revisionsNode } from '../layout/scan-revisions.ts';
 import type { Saver } from './saver.ts';
 import { feed, SavingSession } from './saving-session.ts';
+import { growthOf } from './scan-growth.ts';
 import { selecting } from './selecting.ts';
 
 /** Points that a scan may be ahead of commits that are made by time. */
@@ -23,6 +25,12 @@ const AHEAD = 4096;
 export interface SavesScan extends Saver<ScanPoint> {
   /** Path of the scan's group in the file. */
   readonly group: string;
+  /**
+   * Takes in that points were added to the scan: arrays that are not made yet get a place for them.
+   *
+   * @returns what the scan was until then
+   */
+  grow(larger: LargerScan): LargerScan;
 }
 
 /** Saves the readings of a scan's baseline. */
@@ -39,6 +47,8 @@ export interface RecordOptions {
   readonly select?: (point: ScanPoint) => ScanPoint;
   /** What saves the readings of a baseline, of a scan that has one. */
   readonly baseline?: SavesBaseline | undefined;
+  /** Whether points can be added to what is saved. */
+  readonly grows: boolean;
   /** How the scan was changed before. */
   readonly revisions?: readonly ScanRevision[];
   /** What is written about the run at its end. */
@@ -54,7 +64,7 @@ export async function record(
   file: H5Backend,
   saver: SavesScan,
   { points, log$ }: ScanStreams,
-  { clock, first, select = (point) => point, baseline, revisions: earlier = [], last }: RecordOptions,
+  { clock, first, select = (point) => point, baseline, grows, revisions: earlier = [], last }: RecordOptions,
 ): Promise<ScanRecording> {
   const saved = new Subject<number>();
   const revisions = [...earlier];
@@ -78,8 +88,16 @@ export async function record(
     ...(file.commit !== 'point' && { ahead: AHEAD }),
     saved$: saved.asObservable(),
     trouble$: session.trouble$,
-    async revise(revision: ScanRevision) {
-      await session.write([revisionsNode(saver.group, [...revisions, revision])], () => []);
+    grows,
+    async revise(revision: ScanRevision, larger?: LargerScan) {
+      const was = larger && saver.grow(larger);
+      try {
+        const growth = larger ? growthOf(await session.tree(saver.group), larger) : [];
+        await session.write([...growth, revisionsNode(saver.group, [...revisions, revision])], () => []);
+      } catch (error) {
+        if (was) saver.grow(was);
+        throw error;
+      }
       revisions.push(revision);
     },
     ...(baseline && {

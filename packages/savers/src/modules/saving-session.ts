@@ -2,7 +2,7 @@ import { afterPromises, BoundedQueue, type Clock, DaqtorError, type LogLine, typ
 import type { Observable } from 'rxjs';
 import { createActor, toPromise, waitFor } from 'xstate';
 import type { H5Backend } from '../h5/h5-backend.ts';
-import type { H5Operation } from '../h5/h5-operation.ts';
+import type { H5Operation, RawNode } from '../h5/h5-operation.ts';
 import { grownAttributes } from '../layout/grown-attributes.ts';
 import { LogLinesSaver } from './log-lines-saver.ts';
 import type { Saver } from './saver.ts';
@@ -101,6 +101,15 @@ export class SavingSession {
     await committed(this.#file, operations);
     const shapes = growing().map(async (path) => grownAttributes(path, await this.#file.ask({ ask: 'shape', path })));
     await committed(this.#file, (await Promise.all(shapes)).flat());
+  }
+
+  /**
+   * A group as it is in the file, with all that was written until now.
+   *
+   * @throws DaqtorError `save.failed`
+   */
+  async tree(path: string): Promise<RawNode> {
+    return await this.#file.ask({ ask: 'tree', path });
   }
 
   /** What saving waits for at present, a full disk; undefined while all goes well. */

@@ -1,4 +1,4 @@
-import type { PointStatus, ScanDescription, ScanOutcome, ScanPoint } from '@daqtor/core';
+import type { LargerScan, PointStatus, ScanDescription, ScanOutcome, ScanPoint } from '@daqtor/core';
 import type { Compression } from '../data/array-saver.ts';
 import { navAxesNodes, visitedAxes } from '../data/data-to-export-extended-saver.ts';
 import type { Attributes, H5Operation } from '../h5/h5-operation.ts';
@@ -34,12 +34,13 @@ export function statusOf(value: number): PointStatus | undefined {
 /** Saves a scan: what was planned, then each point through the savers of its detectors and actuators. */
 export class ScanSaver implements SavesScan {
   readonly group: string;
-  readonly #description: ScanDescription;
+  #description: ScanDescription;
   readonly #metadata: DatasetMetadata;
   readonly #shown: Readonly<Record<string, Settings>>;
   readonly #more: Attributes;
   readonly #actuators: readonly ActuatorSaver[];
-  readonly #detectors: readonly DetectorExtendedSaver[];
+  #detectors: readonly DetectorExtendedSaver[];
+  readonly #compression: Compression | undefined;
   readonly #times: ScalarSaver;
   readonly #status: ScalarSaver;
   /** Of an adaptive scan. */
@@ -61,19 +62,35 @@ export class ScanSaver implements SavesScan {
     this.group = group;
     this.#shown = shown;
     this.#more = attributes;
+    this.#compression = compression;
     this.#description = description;
     this.#metadata = metadata;
-    const { actuators, detectors, startedEpochMs } = description;
+    const { actuators, startedEpochMs } = description;
     this.#actuators = actuators.map(
       (record, i) => new ActuatorSaver(`${group}/${groupName('actuator', i)}`, record, description, startedEpochMs),
     );
-    this.#detectors = detectors.map(
-      (record, i) =>
-        new DetectorExtendedSaver(`${group}/${groupName('detector', i)}`, record, description, compression),
-    );
+    this.#detectors = this.#newDetectors();
     this.#times = new ScalarSaver(`${group}/Timestamps`, description, 'float64');
     this.#status = new ScalarSaver(`${group}/Status`, description, 'uint8');
     if (description.isAdaptive) this.#signal = new ScalarSaver(`${group}/Signal`, description, 'float64');
+  }
+
+  grow({ shape, axes }: LargerScan): LargerScan {
+    const { shape: wasShape, axes: wasAxes } = this.#description;
+    this.#description = { ...this.#description, shape, axes };
+    const fresh = this.#newDetectors();
+    this.#detectors = this.#detectors.map((saver, i) =>
+      saver.isDefined ? saver : (fresh[i] as DetectorExtendedSaver),
+    );
+    return { shape: wasShape, axes: wasAxes };
+  }
+
+  #newDetectors(): readonly DetectorExtendedSaver[] {
+    const description = this.#description;
+    return description.detectors.map((record, i) => {
+      const group = `${this.group}/${groupName('detector', i)}`;
+      return new DetectorExtendedSaver(group, record, description, this.#compression);
+    });
   }
 
   open(): H5Operation[] {

@@ -1,8 +1,9 @@
-import { DaqtorError, type NumericArray } from '@daqtor/core';
+import { DaqtorError, type LargerScan, type NumericArray } from '@daqtor/core';
 import type { TreeNode } from '../browse/tree-node.ts';
 import type { CreateArray, CreateGroup, H5Operation } from '../h5/h5-operation.ts';
 import { openEnvelope } from '../layout/envelope.ts';
 import type { SavesBaseline, SavesScan } from '../modules/recording.ts';
+import { shapeIn } from '../modules/scan-growth.ts';
 import type { SavedScan } from './saved-scan.ts';
 
 /** Relative difference of coordinates that are the same. */
@@ -16,19 +17,36 @@ const TOLERANCE = 1e-9;
  */
 export function inExistingNodes(saver: SavesScan, saved: SavedScan): SavesScan {
   let isDefined = false;
+  let known = saved;
   return {
     group: saver.group,
+    grow(larger) {
+      known = grownTo(larger, known);
+      return saver.grow(larger);
+    },
     open: () => [],
     write(value) {
       const operations = saver.write(value);
       // A skipped point has no data, and defines nothing.
       if (isDefined || !operations.some(makesNode)) return operations;
-      const left = missing(operations, saved);
+      const left = missing(operations, known);
       isDefined = true;
       return left;
     },
     close: (outcome) => saver.close?.(outcome) ?? [],
   };
+}
+
+/** A scan whose file has a place for the points that were added. */
+export function grownTo(larger: LargerScan, saved: SavedScan): SavedScan {
+  const growth = { group: saved.group, was: saved.shape, larger };
+  const nodes = new Map(
+    [...saved.nodes].map(([path, node]) => {
+      const shape = shapeIn(growth, { ...node, dataType: node.attributes.data_type });
+      return [path, shape ? { ...node, shape } : node];
+    }),
+  );
+  return { ...saved, shape: larger.shape, nodes };
 }
 
 /** As `inExistingNodes`, for the readings of a baseline: rows of any number may be there. */

@@ -1,4 +1,11 @@
-import { DaqtorError, type LogLine, type ScanDescription, type ScanRecorder, type ScanRevision } from '@daqtor/core';
+import {
+  DaqtorError,
+  type LargerScan,
+  type LogLine,
+  type ScanDescription,
+  type ScanRecorder,
+  type ScanRevision,
+} from '@daqtor/core';
 import { savingPlan } from '../dataset-options.ts';
 import { freeBytes } from '../free-bytes.ts';
 import { H5File } from '../h5/h5-file.ts';
@@ -8,9 +15,10 @@ import { type ScanGap, scanRuns } from '../layout/scan-runs.ts';
 import { BaselineSaver, baselineGroup, momentsIn } from '../modules/baseline-saver.ts';
 import { LogLinesSaver } from '../modules/log-lines-saver.ts';
 import { record } from '../modules/recording.ts';
+import { growthOf } from '../modules/scan-growth.ts';
 import { SCAN_UNDER_WAY, ScanSaver } from '../modules/scan-saver.ts';
 import { checkCompatible } from '../saver-settings.ts';
-import { inExistingNodes, inExistingRows } from './existing-nodes.ts';
+import { grownTo, inExistingNodes, inExistingRows } from './existing-nodes.ts';
 import { type SavedScan, savedScan } from './saved-scan.ts';
 
 export interface HowToGoOn {
@@ -19,12 +27,14 @@ export interface HowToGoOn {
   readonly gap: ScanGap;
   /** How the scan was changed, before and now. */
   readonly revisions: readonly ScanRevision[];
+  /** The scan with the points that are added now, if any are. */
+  readonly larger?: LargerScan | undefined;
   /** For the log of the file. */
   readonly remarks: readonly string[];
 }
 
 /** A recorder that goes on in the arrays of a scan that is there. */
-export function goOnIn(saved: SavedScan, { from, gap, remarks, revisions }: HowToGoOn): ScanRecorder {
+export function goOnIn(saved: SavedScan, { from, gap, remarks, revisions, larger }: HowToGoOn): ScanRecorder {
   const { file: path, group, recipe, runs: earlier } = saved;
   const { how, gzip, select } = savingPlan(recipe.saving);
   return {
@@ -41,18 +51,22 @@ export function goOnIn(saved: SavedScan, { from, gap, remarks, revisions }: HowT
           now.baseline && new BaselineSaver(group, now.baseline, { gzip }, momentsIn(attributesOf(saved)));
         const run = { from, beganEpochMs: clock.epochMs(), gap };
         const runs = scanRuns(group, earlier, run);
+        const growth = larger ? growthOf(await file.ask({ ask: 'tree', path: group }), larger) : [];
+        const there = larger ? grownTo(larger, saved) : saved;
         const first = [
+          ...growth,
           ...Object.entries({ ...SCAN_UNDER_WAY, ...runs.attributes }).map(
             ([name, value]): H5Operation => ({ op: 'attribute', path: group, name, value }),
           ),
           ...(revisions.length > 0 ? [revisionsNode(group, revisions)] : []),
           ...linesAbout(saved, gap, remarks).flatMap((line) => new LogLinesSaver().write(line)),
         ];
-        return await record(file, inExistingNodes(saver, saved), streams, {
+        return await record(file, inExistingNodes(saver, there), streams, {
           first,
           clock,
           select,
           baseline: baseline && inExistingRows(baseline, saved),
+          grows: !how.swmr,
           revisions,
           last: runs.ended,
         });

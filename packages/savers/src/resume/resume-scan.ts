@@ -8,6 +8,7 @@ import {
   modulesRevised,
   type PointStatus,
   planOf,
+  pointsAdded,
   revisionNow,
   type ScanChangeInput,
   type ScanCourse,
@@ -16,6 +17,7 @@ import {
   settingsRevised,
   settingsStored,
 } from '@daqtor/core';
+import { savingPlan } from '../dataset-options.ts';
 import { lockFile } from '../h5/lock-file.ts';
 import type { ScanGap } from '../layout/scan-runs.ts';
 import { statusOf } from '../modules/scan-saver.ts';
@@ -59,17 +61,17 @@ export async function resumeScan(file: string, lab: LabCore, options: ResumeOpti
   const { scan, edit, save = (recorder) => recorder, ...changed } = options;
   const saved = await savedScan(file, scan);
   const { recipe } = saved;
-  const plan = planOf(recipe.scan, lab.modules, recipe.base);
-  const before = doneIn(saved, plan);
-  const from = before.steps * perStep(plan);
-  const way = plan.begin(before.signals);
+  const was = planOf(recipe.scan, lab.modules, recipe.base, pointsAdded(saved.revisions));
+  const before = doneIn(saved, was);
+  const from = before.steps * perStep(was);
+  const way = was.begin(before.signals);
   const read = recipe.detectors.flatMap(({ name }) => {
     const module = moduleCalled(name, lab.modules);
     return module?.role === 'detector' ? [module] : [];
   });
-  const revisions = edit
-    ? [...saved.revisions, revisionNow(edit, { plan, step: before.steps, modules: lab.modules }, lab.clock.epochMs())]
-    : saved.revisions;
+  const facts = { plan: was, step: before.steps, modules: lab.modules, fixedBecause: fixedBecause(saved) };
+  const { revision, plan } = edit ? revisionNow(edit, facts, lab.clock.epochMs()) : { revision: undefined, plan: was };
+  const revisions = revision ? [...saved.revisions, revision] : saved.revisions;
   const baseline = recipe.baseline.flatMap(({ name }) => moduleCalled(name, lab.modules) ?? []);
   const toRun = {
     ...settingsStored(recipe.settings),
@@ -84,18 +86,22 @@ export async function resumeScan(file: string, lab: LabCore, options: ResumeOpti
   };
   const { reasons } = await lab.dryRun(toRun);
   refuse(saved, [
-    ...completeness(saved, plan),
+    ...(revision?.add ? [] : completeness(saved, was)),
     ...held(file),
-    ...reasonsAgainst(saved, plan, lab.modules, way),
+    ...reasonsAgainst(saved, was, lab.modules, way),
     ...reasons,
   ]);
 
   // What the scan itself had changed belongs to it, other than what somebody has set since.
   await changeModules(modulesRevised(revisions), lab.modules);
   await Promise.all(plan.actuators.map(({ actuator }) => actuator.stop()));
-  const gap = gapOf(saved, plan, from, lab.clock.epochMs());
-  const remarks = [...remarksOn(saved, lab.modules, modulesRevised(revisions)), ...strays(saved, plan, from, way)];
-  const run = lab.scan({ ...toRun, save: save(goOnIn(saved, { from, gap, remarks, revisions })) });
+  const gap = gapOf(saved, { was, plan }, from, lab.clock.epochMs());
+  const remarks = [
+    ...remarksOn(saved, lab.modules, modulesRevised(revisions)),
+    ...strays(saved, { was, plan }, from, way),
+  ];
+  const larger = revision?.add && { shape: plan.shape, axes: plan.navAxes() };
+  const run = lab.scan({ ...toRun, save: save(goOnIn(saved, { from, gap, remarks, revisions, larger })) });
   return { run, from, gap, remarks };
 }
 
@@ -128,6 +134,11 @@ function completeness({ outcome, signals, file }: SavedScan, { size, signal }: S
   return outcome === 'completed' ? [`it is complete, with all of its ${size} points`] : [];
 }
 
+function fixedBecause({ recipe, file }: SavedScan): string | undefined {
+  if (!savingPlan(recipe.saving).how.swmr) return undefined;
+  return `${file} can be read while it is written, and its arrays cannot become larger`;
+}
+
 function held(file: string): string[] {
   try {
     lockFile(file)();
@@ -145,8 +156,19 @@ function refuse({ group, file }: SavedScan, reasons: readonly string[]): void {
   });
 }
 
-function gapOf({ runs, recipe, elapsed }: SavedScan, plan: ScanPlan, from: number, untilEpochMs: number): ScanGap {
-  const lastPoint = from > 0 ? [recipe.startedEpochMs + 1000 * (elapsed[placeOf(plan, from - 1)] as number)] : [];
+/** A scan as it is in its file, and as it goes on. */
+interface Plans {
+  readonly was: ScanPlan;
+  readonly plan: ScanPlan;
+}
+
+function gapOf(
+  { runs, recipe, elapsed }: SavedScan,
+  { was, plan }: Plans,
+  from: number,
+  untilEpochMs: number,
+): ScanGap {
+  const lastPoint = from > 0 ? [recipe.startedEpochMs + 1000 * (elapsed[placeOf(was, from - 1)] as number)] : [];
   const last = runs.at(-1);
   return {
     ...(from > 0 && { afterStep: from - 1 }),
@@ -156,12 +178,12 @@ function gapOf({ runs, recipe, elapsed }: SavedScan, plan: ScanPlan, from: numbe
   };
 }
 
-function strays(saved: SavedScan, plan: ScanPlan, from: number, way: ScanCourse): string[] {
+function strays(saved: SavedScan, { was, plan }: Plans, from: number, way: ScanCourse): string[] {
   if (from === 0 || from === plan.size) return [];
   if (plan.signal && !way.has(from)) return [];
   const { targets } = plan.signal ? way.at(from) : plan.at(from);
   return plan.actuators.flatMap(({ actuator }, i) => {
-    const last = saved.positions[i]?.[placeOf(plan, from - 1)] as number;
+    const last = saved.positions[i]?.[placeOf(was, from - 1)] as number;
     return strayed(
       saved.recipe.actuators[i] as SavedScan['recipe']['actuators'][number],
       actuator,

@@ -179,6 +179,83 @@ export function describeH5Backend(name: string, open: () => Promise<BackendOnTri
       });
     });
 
+    trial(
+      'makes arrays larger, in which everything keeps its place, also those of an earlier time',
+      async (file, on) => {
+        const enlarge = (name: string, ...shape: number[]): H5Operation => ({
+          op: 'enlarge',
+          path: `/RawData/${name}`,
+          shape,
+        });
+        const at = (name: string, place: number[], value: number): H5Operation => ({
+          op: 'write',
+          path: `/RawData/${name}`,
+          offset: place,
+          count: [1, 1],
+          data: Float64Array.of(value),
+        });
+        const grid = { shape: [2, 3], chunks: [2, 2], attributes: { label: 'x' } };
+        const axis = Float64Array.of(1, 2);
+        await file.transact([array('plain', grid), array('small', { ...grid, gzip: 4 }), at('plain', [1, 2], 5)]);
+        await file.transact([
+          { op: 'array', path: '/RawData/axis', dtype: 'float64', shape: [2], attributes: {}, data: axis },
+          at('small', [1, 2], 5),
+          ...['plain', 'small'].map((name) => enlarge(name, 3, 4)),
+          enlarge('axis', 3),
+          at('plain', [1, 3], 6),
+          at('small', [1, 3], 6),
+          write('axis', 2, 3),
+        ]);
+        const N = Number.NaN;
+        const rows = [N, N, N, N, N, N, 5, 6, N, N, N, N];
+        for (const name of ['plain', 'small']) expect(await valuesOf(file, `/RawData/${name}`), name).toEqual(rows);
+        await reopened(on, async (again) => {
+          await again.transact([
+            enlarge('plain', 3, 5),
+            enlarge('small', 3, 5),
+            enlarge('axis', 5),
+            write('axis', 3, 4, 5),
+          ]);
+          await again.transact([at('plain', [2, 4], 7), at('small', [2, 4], 7)]);
+          const wider = [N, N, N, N, N, N, N, 5, 6, N, N, N, N, N, 7];
+          for (const name of ['plain', 'small']) {
+            const { shape, attributes } = await again.ask({ ask: 'array', path: `/RawData/${name}` });
+            expect([shape, attributes]).toEqual([[3, 5], { label: 'x' }]);
+            expect(await valuesOf(again, `/RawData/${name}`), name).toEqual(wider);
+          }
+          expect(await valuesOf(again, '/RawData/axis')).toEqual([1, 2, 3, 4, 5]);
+        });
+      },
+    );
+
+    trial('makes no array smaller, nor one that grows by itself, and leaves the file as it was then', async (file) => {
+      await file.transact([
+        array('x'),
+        array('rows', { shape: [0, 2], chunks: [3, 2], enlargeable: true }),
+        write('x', 0, 1),
+      ]);
+      for (const [path, shape] of [
+        ['/RawData/x', [5]],
+        ['/RawData/x', [6, 2]],
+        ['/RawData/rows', [4, 2]],
+        ['/RawData', [9]],
+        ['/RawData/none', [9]],
+      ] as const) {
+        const failing = file.transact([
+          { op: 'enlarge', path: '/RawData/x', shape: [9] },
+          write('x', 7, 8),
+          { op: 'enlarge', path, shape },
+        ]);
+        await expect(failing, path).rejects.toMatchObject({
+          code: 'save.failed',
+          problem: expect.stringContaining(path),
+        });
+        expect((await valuesOf(file, '/RawData/x')).length).toBe(6);
+      }
+      await file.transact([write('x', 1, 2)]);
+      expect((await valuesOf(file, '/RawData/x')).slice(0, 2)).toEqual([1, 2]);
+    });
+
     trial('adds rows of bytes of any length', async (file) => {
       const rows = (...data: Uint8Array[]): H5Operation => ({
         op: 'append-bytes',

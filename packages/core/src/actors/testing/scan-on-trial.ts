@@ -3,6 +3,7 @@ import type { ActuatorDriver } from '../../contracts/actuator-driver.ts';
 import type { DetectorDriver } from '../../contracts/detector-driver.ts';
 import type {
   BaselineReading,
+  LargerScan,
   ScanDescription,
   ScanOutcome,
   ScanPoint,
@@ -27,6 +28,9 @@ interface RecorderFaults {
   readonly failAtBaseline?: boolean;
   /** Cannot keep a change of the scan. */
   readonly failAtRevision?: boolean;
+  /** Has no room for points that are added. */
+  readonly isFixed?: boolean;
+  readonly freeBytes?: number;
   /** Cannot write the end. */
   readonly failAtEnd?: boolean;
   /** Makes points durable together, this long after the first of them. */
@@ -43,6 +47,8 @@ export function memoryRecorder({
   failAtBaseline = false,
   failAtRevision = false,
   failAtEnd = false,
+  isFixed = false,
+  freeBytes,
   everyMs,
   waitsMs,
 }: RecorderFaults = {}) {
@@ -51,10 +57,12 @@ export function memoryRecorder({
     points: [] as ScanPoint[],
     baseline: [] as BaselineReading[],
     revisions: [] as ScanRevision[],
+    larger: [] as LargerScan[],
     outcome: undefined as ScanOutcome | undefined,
     log: [] as string[],
   };
   const recorder: ScanRecorder = {
+    freeBytes: async () => freeBytes,
     begin: async (description, { points, log$ }, clock) => {
       kept.description = description;
       log$.subscribe(({ level, text }) => kept.log.push(`${level} ${text}`));
@@ -87,10 +95,12 @@ export function memoryRecorder({
         saved$: saved,
         trouble$: trouble,
         ...(everyMs !== undefined && { ahead: 100 }),
-        revise: async (revision) => {
+        ...(!isFixed && { grows: true }),
+        revise: async (revision, larger) => {
           await clock.sleep(1);
           if (failAtRevision) throw new DaqtorError('save.failed', { problem: 'disk full' });
           kept.revisions.push(revision);
+          if (larger) kept.larger.push(larger);
         },
         keepBaseline: async (reading) => {
           await clock.sleep(1);
