@@ -92,7 +92,11 @@ test.each([
     1,
     'nplc: Invalid input: expected number, received string; npcl: there is no such setting',
   ],
-  [['check', 'keithley2000', '--port', 'tcp://a:1', '--set', 'nplc=0'], 1, 'daqtor drivers keithley2000 lists its settings'],
+  [
+    ['check', 'keithley2000', '--port', 'tcp://a:1', '--set', 'nplc=0'],
+    1,
+    'daqtor drivers keithley2000 lists its settings',
+  ],
   [['check', 'mock-detector', '--port', 'tcp://a:1'], 1, 'port: there is no such setting'],
   [['check', 'mock-detector', '--plugin', './none'], 1, 'the plugin ./none cannot be used: there is no '],
   [['record', 'keithley2000', '--port', 'tcp://a:1', '--out', 'x', '--set', 'npcl=1'], 1, 'npcl: there is no such'],
