@@ -1,11 +1,12 @@
 // Lets programs that we did not write drive the simulators, each on TCP, on a pseudo-terminal and on USB: sigrok-cli, lxi,
-// mbpoll, PyVISA-py, PyMeasure, and libraries for one protocol each, one of them by the maker of the stages. Prints a table and `N passed, M failed`; what cannot run here is said with its reason and is
-// never counted as passed. Exits with 1 if anything failed.
+// mbpoll, PyVISA-py, PyMeasure, and libraries for one protocol each, two of them by makers of instruments. Prints a table and
+// `N passed, M failed`; what cannot run here is said with its reason and is never counted as passed. Exits with 1 if anything
+// failed.
 //
 // DAQTOR_JUDGED: a file for the results as JSON
 // DAQTOR_INSTRUMENT_JUDGE: Python with what scripts/judge/instruments-requirements.txt names (default .venv/instruments/bin/python)
 import { execFile } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { resolve } from 'node:path';
@@ -14,6 +15,8 @@ import { promisify } from 'node:util';
 import { serveSimulator } from './judge/serve-simulator.mjs';
 
 const execute = promisify(execFile);
+/** Written by scripts/judge/setup-instruments.sh where it could not be installed: why. */
+const noSeabreeze = '.venv/instruments/seabreeze-missing.txt';
 const python = process.env.DAQTOR_INSTRUMENT_JUDGE ?? '.venv/instruments/bin/python';
 const WIRES = ['tcp', 'pty'];
 /** Which on USB have it, or an adapter. */
@@ -37,6 +40,8 @@ const LIBRARIES = {
     { instrument: 'modbus-tcp', wires: ['tcp'] },
     { instrument: 'modbus-rtu', wires: ['pty'] },
   ],
+  pyseabreeze: [{ instrument: 'ocean-usb2000plus', wires: ['usb'] }],
+  cseabreeze: [{ instrument: 'ocean-usb2000plus', wires: ['usb'] }],
 };
 
 /** What each program does: its command, on the wires that it can open, and what it must have said. */
@@ -94,12 +99,18 @@ const PROGRAMS = [
   },
   ...Object.entries({ ...pythonCases(), ...LIBRARIES }).map(([name, cases]) => ({
     name,
-    missing: async () =>
-      existsSync(python) ? undefined : `${python} is not there: scripts/judge/setup-instruments.sh`,
+    missing: async () => withoutPython(name),
     cases: cases.map((one) => ({ says: /./, ...one })),
     command: ({ instrument, address }) => [python, ['scripts/judge/drive-instrument.py', name, instrument, address]],
   })),
 ];
+
+/** Why a program for Python cannot run. */
+function withoutPython(name) {
+  if (!existsSync(python)) return `${python} is not there: scripts/judge/setup-instruments.sh`;
+  if (!name.endsWith('seabreeze') || !existsSync(noSeabreeze)) return undefined;
+  return `seabreeze could not be installed: ${readFileSync(noSeabreeze, 'utf8').trim()}`;
+}
 
 /** Instruments without a socket of their own hang on a device server when they are on TCP; all speak both. */
 function pythonCases() {

@@ -1,7 +1,8 @@
-// One table of what was tried of each driver, from the report of the tests (vitest's JSON) and that of check-simulators:
-// `node --import tsx scripts/driver-table.mjs TESTS.json SIMULATORS.json`. A cell is `passed`, `FAILED`, `n/a`, or `not run` with
-// the number of its reason, which stands below. Exits with 1 if a report is missing or a cell failed.
-import { readFileSync } from 'node:fs';
+// One table of what was tried of each driver, from the report of the tests (vitest's JSON), that of check-simulators, and that of
+// check-usb where it ran: `node --import tsx scripts/driver-table.mjs TESTS.json SIMULATORS.json [USB.json]`. A cell is
+// `passed`, `FAILED`, `n/a`, or `not run` with the number of its reason, which stands below. Exits with 1 if a report is missing
+// or a cell failed.
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resultsFor } from './driver-evidence.mjs';
@@ -13,9 +14,11 @@ const HEADINGS = ['driver', 'in process', 'pty/TCP', 'GPIB', 'USB', 'fragmentati
  * @param manifests - of the drivers
  * @param tests - vitest's report
  * @param judged - that of check-simulators: `{ results: [{ instrument, program, wire, result, reason }] }`
+ * @param usb - that of check-usb, with `notRun` where USB cannot be served; undefined where it was not called
  * @returns {{ lines: string[], failed: number }}
  */
-export function driverTable(manifests, tests, judged) {
+export function driverTable(manifests, tests, judged, usb) {
+  const all = usb ? { testResults: [...tests.testResults, ...usb.testResults] } : tests;
   const reasons = [];
   const notRun = (why) => {
     if (!reasons.includes(why)) reasons.push(why);
@@ -26,12 +29,13 @@ export function driverTable(manifests, tests, judged) {
     return results.every(Boolean) ? 'passed' : 'FAILED';
   };
   const rows = manifests.map(({ kind, wires, simulator }) => {
-    const { wires: on, skipped, badWire } = resultsFor(kind, tests);
+    const { wires: on, skipped, badWire } = resultsFor(kind, all);
     const of = (...names) => names.flatMap((name) => (on.has(name) ? [on.get(name)] : []));
     const hasWire = wires.length > 0;
     const suite = (names, wanted, what) => {
       const skippedIn = names.map((name) => skipped.get(name)).find(Boolean);
-      const whyNot = skippedIn ? `skipped: ${skippedIn}` : `there is no suite of the contract ${what}`;
+      const noUsb = usb && skippedIn && `check:usb: ${usb.notRun ?? 'no test of this driver came to a result'}`;
+      const whyNot = noUsb ?? (skippedIn ? `skipped: ${skippedIn}` : `there is no suite of the contract ${what}`);
       return verdict(of(...names), wanted ? whyNot : undefined);
     };
     const cuts = badWire.filter(({ title }) => title === FRAGMENTED);
@@ -84,9 +88,13 @@ function thirdParty(results, hasWire, verdict, notRun) {
 if (resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) {
   const { builtInDrivers } = await import('../packages/drivers/src/index.ts');
   const { mockDrivers } = await import('../packages/sim/src/index.ts');
-  const [tests, judged] = process.argv.slice(2, 4).map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  const [testsFile, judgedFile, usbFile] = process.argv.slice(2);
+  const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+  const [tests, judged] = [read(testsFile), read(judgedFile)];
+  const noReport = { testResults: [], notRun: 'it left no report' };
+  const usb = usbFile && (existsSync(usbFile) ? read(usbFile) : noReport);
   const manifests = [...builtInDrivers, ...mockDrivers].map(({ manifest }) => manifest);
-  const { lines, failed } = driverTable(manifests, tests, judged);
+  const { lines, failed } = driverTable(manifests, tests, judged, usb);
   console.log(lines.join('\n'));
   process.exitCode = failed === 0 ? 0 : 1;
 }

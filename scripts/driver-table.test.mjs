@@ -54,3 +54,19 @@ test('each driver has a line of what passed, failed, cannot be, or was not run a
   ]);
   expect(failed).toBe(2);
 });
+
+test('what ran where USB is served counts for USB; what did not has the reason of that run', () => {
+  const drivers = [manifest('fine-stage', ['usb'], 'stage'), manifest('spectrometer', ['usb'], undefined)];
+  const cells = (usb) =>
+    driverTable(drivers, tests, { results: [] }, usb).lines.map((line) => line.split(/ {2,}/)[4] ?? line);
+  const ran = (status) => ({
+    testResults: [{ assertionResults: [assertion('ActuatorDriver contract: fineStage by USB', 'moves', status)] }],
+  });
+  expect(cells(ran('passed')).slice(0, 3)).toEqual(['USB', 'passed', 'not run (3)']);
+  expect(cells(ran('failed')).slice(0, 3)).toEqual(['USB', 'FAILED', 'not run (3)']);
+  expect(driverTable(drivers, tests, { results: [] }, ran('failed')).failed).toBe(3);
+  const notRun = cells({ testResults: [], notRun: 'there is no /dev/fuse that may be used' });
+  expect(notRun.slice(0, 2)).toEqual(['USB', 'not run (1)']);
+  expect(notRun).toContain('(1) check:usb: there is no /dev/fuse that may be used');
+  expect(cells({ testResults: [] })).toContain('(1) check:usb: no test of this driver came to a result');
+});

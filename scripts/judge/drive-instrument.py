@@ -2,7 +2,7 @@
 
 Usage: drive-instrument.py PROGRAM INSTRUMENT ADDRESS
 
-PROGRAM is pyvisa, pymeasure, or one of drive_by_makers; ADDRESS as `daqtor sim` says it. Prints what was seen. Exit code 0: all as it should be.
+PROGRAM is pyvisa, pymeasure, or one of drive_by_makers and drive_spectrometer; ADDRESS as `daqtor sim` says it. Prints what was seen. Exit code 0: all as it should be.
 """
 
 import math
@@ -11,6 +11,7 @@ import time
 import warnings
 
 import drive_by_makers
+import drive_spectrometer
 import pyvisa
 from expectations import close, same, until
 
@@ -260,7 +261,7 @@ def measure_esp301(address):
     same(stage.x.units, "millimeter", "units")
 
 
-CASES = drive_by_makers.CASES | {
+CASES = drive_by_makers.CASES | drive_spectrometer.CASES | {
     ("pyvisa", "keithley2000"): lambda at: visa_scpi(at, "MODEL 2000", [":CONF:VOLT:DC"], ":READ?", 1.25, 0.06),
     ("pyvisa", "keithley2400"): lambda at: visa_scpi(
         at, "MODEL 2400", ["*RST", ":SOUR:VOLT 1", ":SENS:CURR:PROT 0.01", ":OUTP 1"], ":READ?", 1, 0.001

@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 venv=.venv/instruments
 requirements=scripts/judge/instruments-requirements.txt
+seabreeze=2.11.0
 
 missing=()
 command -v sigrok-cli >/dev/null || missing+=(sigrok-cli)
@@ -31,4 +32,11 @@ if ! cmp -s "$requirements" "$venv/requirements.txt" || ! "$venv/bin/python" -c 
   "$venv/bin/python" -m pip install -qq --disable-pip-version-check --only-binary :all: \
     --no-binary grbl-streamer,gcode-machine -r "$requirements"
   cp "$requirements" "$venv/requirements.txt"
+fi
+
+# Apart from the others: it is compiled, and not for every Python.
+rm -f "$venv/seabreeze-missing.txt"
+if ! "$venv/bin/python" -c "import sys, seabreeze; sys.exit(seabreeze.__version__ != '$seabreeze')" 2>/dev/null; then
+  said=$("$venv/bin/python" -m pip install -qq --disable-pip-version-check --only-binary :all: "seabreeze==$seabreeze" 2>&1) ||
+    tail -n 1 <<<"$said" | tee "$venv/seabreeze-missing.txt"
 fi

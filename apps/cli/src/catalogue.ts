@@ -11,9 +11,24 @@ export const PLUGIN_HELP =
   '  --plugin X    use this plugin too: a path of a file or folder, or the name of a package; may be repeated';
 
 /** Drivers of ours, those of the plugins that are asked for, and those of `node_modules` here and above. */
-export function catalogueFor(flags: Flags): Promise<DriverCatalogue> {
+export function wholeCatalogueFor(flags: Flags): Promise<DriverCatalogue> {
   const plugins = Array.isArray(flags.plugin) ? (flags.plugin as string[]) : [];
   return driversByName({ known: [...builtInDrivers, ...mockDrivers], folder: process.cwd(), plugins });
+}
+
+/**
+ * The same for commands that need every plugin that was asked for.
+ *
+ * @throws DaqtorError `lab.settings` why one of them cannot be used
+ */
+export async function catalogueFor(flags: Flags): Promise<DriverCatalogue> {
+  const catalogue = await wholeCatalogueFor(flags);
+  const bad = catalogue.quarantined.filter(({ listed }) => listed);
+  if (bad.length === 0) return catalogue;
+  throw new DaqtorError('lab.settings', {
+    problem: bad.map(({ from, reason }) => `the plugin ${from} cannot be used: ${reason}`).join('; '),
+    advice: 'Mend it, or leave --plugin out',
+  });
 }
 
 /** @throws DaqtorError `lab.settings` with the names that there are, and why a plugin is not among them */

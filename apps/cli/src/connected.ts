@@ -4,6 +4,8 @@ import {
   DaqtorError,
   type DetectorDriver,
   type DetectorSpec,
+  type DriverPlugin,
+  parseSettings,
   type TraceLine,
 } from '@daqtor/core';
 import { catalogueFor, driverCalled } from './catalogue.ts';
@@ -38,7 +40,19 @@ export async function namedInstrument(kind: string, flags: Flags): Promise<Named
   const { plugin, manifest, from } = driverCalled(kind, await catalogueFor(flags));
   if (flags.port === undefined && manifest.wires.length > 0) throw new Misuse('say where it is: --port ADDRESS');
   const settings = settingsOf(flags);
-  return { spec: plugin(settings as never), from, settings };
+  return { spec: plugin(checked(plugin, settings) as never), from, settings };
+}
+
+/** Settings of which none is misspelt, which a driver would leave aside. */
+function checked({ kind, settings: schema }: DriverPlugin, settings: Readonly<Record<string, unknown>>) {
+  try {
+    parseSettings(kind, schema, settings, Object.keys(settings));
+    return settings;
+  } catch (cause) {
+    if (!(cause instanceof DaqtorError)) throw cause;
+    const { code, problem } = cause;
+    throw new DaqtorError(code, { problem, advice: `daqtor drivers ${kind} lists its settings`, cause });
+  }
 }
 
 /**

@@ -22,10 +22,8 @@ export async function newDriver(name: string, folder: string): Promise<string[]>
       advice: 'Choose another folder with --to, or another name',
     });
   }
-  const entries = await readdir(TEMPLATE, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const written: string[] = [];
-  for (const file of files.sort()) {
+  for (const file of await templateFiles()) {
     const path = renamed(relative(TEMPLATE, file), name);
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), renamed(await readFile(file, 'utf8'), name));
@@ -33,6 +31,31 @@ export async function newDriver(name: string, folder: string): Promise<string[]>
   }
   await linkPackages(join(folder, 'node_modules'));
   return written;
+}
+
+async function templateFiles(): Promise<string[]> {
+  const entries = await readdir(TEMPLATE, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+const WORDS_OF_TYPESCRIPT = new Set(
+  `arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally
+  for function if implements import in instanceof interface let new null package private protected public return static super
+  switch this throw true try typeof undefined var void while with yield`.split(/\s+/),
+);
+
+/** Why a driver cannot be called so in the code of its package; undefined if it can. */
+export async function takenName(name: string): Promise<string | undefined> {
+  const exported = renamed('acmeMeter', name);
+  if (WORDS_OF_TYPESCRIPT.has(exported)) return 'is a word of TypeScript';
+  for (const file of (await templateFiles()).filter((path) => path.endsWith('.ts'))) {
+    const code = (await readFile(file, 'utf8')).replace(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|`[^`]*`/g, ' ');
+    if (code.match(/[A-Za-z_$][\w$]*/g)?.includes(exported)) return 'has another meaning in the package';
+  }
+  return undefined;
 }
 
 /** The template's name in all its spellings, replaced by those of another name. */

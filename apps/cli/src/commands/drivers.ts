@@ -1,6 +1,6 @@
 import type { KnownDriver } from '@daqtor/core';
 import { type DriverCatalogue, describeSettings } from '@daqtor/drivers';
-import { catalogueFor, driverCalled, PLUGIN_HELP, PLUGIN_OPTION } from '../catalogue.ts';
+import { driverCalled, PLUGIN_HELP, PLUGIN_OPTION, wholeCatalogueFor } from '../catalogue.ts';
 import { columns } from '../columns.ts';
 import type { Command } from '../command.ts';
 
@@ -22,7 +22,7 @@ Example: daqtor drivers keithley2000`,
   options: { ...PLUGIN_OPTION, json: { type: 'boolean' } },
   takes: [0, 1],
   async run([kind], flags, terminal) {
-    const catalogue = await catalogueFor(flags);
+    const catalogue = await wholeCatalogueFor(flags);
     const chosen = kind === undefined ? [...catalogue.drivers.values()] : [driverCalled(kind, catalogue)];
     if (flags.json) {
       const all = chosen.map(({ manifest, plugin, from }) => ({

@@ -82,6 +82,24 @@ test.each([
   [['check', 'keithley2000', '--port', 'tcp://a:1', '--set', 'nplc=fast'], 1, 'nplc: Invalid input'],
   [['check', 'keithley', '--port', 'tcp://a:1'], 1, "there is no driver 'keithley'"],
   [['check', 'keithley2000'], 2, 'say where it is'],
+  [
+    ['check', 'keithley2000', '--port', 'tcp://a:1', '--set', 'npcl=1'],
+    1,
+    'npcl: there is no such setting; there are ',
+  ],
+  [
+    ['check', 'keithley2000', '--port', 'tcp://a:1', '--set', 'nplc=fast', '--set', 'npcl=1'],
+    1,
+    'nplc: Invalid input: expected number, received string; npcl: there is no such setting',
+  ],
+  [
+    ['check', 'keithley2000', '--port', 'tcp://a:1', '--set', 'nplc=0'],
+    1,
+    'daqtor drivers keithley2000 lists its settings',
+  ],
+  [['check', 'mock-detector', '--port', 'tcp://a:1'], 1, 'port: there is no such setting'],
+  [['check', 'mock-detector', '--plugin', './none'], 1, 'the plugin ./none cannot be used: there is no '],
+  [['record', 'keithley2000', '--port', 'tcp://a:1', '--out', 'x', '--set', 'npcl=1'], 1, 'npcl: there is no such'],
   [['check', 'mock-detector', '--set', 'seed'], 2, "--set takes NAME=VALUE, not 'seed'"],
 ])('what cannot be checked is told: %j', async (argv, code, says) => {
   expect(await run(...argv)).toMatchObject({ code, err: expect.stringContaining(says) });

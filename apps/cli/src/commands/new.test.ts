@@ -58,6 +58,10 @@ test('the code of the tutorial is that of the package', () => {
 
 test.each([
   [['new', 'driver', 'Fluke 45'], "'Fluke 45' is no name for a driver"],
+  [['new', 'driver', 'class'], "'class' is a word of TypeScript"],
+  [['new', 'driver', 'await'], "'await' is a word of TypeScript"],
+  [['new', 'driver', 'expect'], "'expect' has another meaning in the package"],
+  [['new', 'driver', 'settings'], "'settings' has another meaning in the package"],
   [['new', 'scan', 'x'], "'scan' cannot be made"],
   [['new', 'driver', 'sr830'], "there is a driver 'sr830' already"],
 ])('what cannot be made is refused: %j', async (argv, says) => {

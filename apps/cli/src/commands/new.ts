@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { builtInDrivers } from '@daqtor/drivers';
 import type { Command } from '../command.ts';
 import { Misuse } from '../misuse.ts';
-import { newDriver } from '../new-driver.ts';
+import { newDriver, takenName } from '../new-driver.ts';
 
 export const newCommand: Command = {
   name: 'new',
@@ -28,6 +28,8 @@ Example: daqtor new driver fluke-45`,
     if (builtInDrivers.some(({ manifest }) => manifest.kind === name)) {
       throw new Misuse(`there is a driver '${name}' already: choose another name`);
     }
+    const taken = await takenName(name);
+    if (taken !== undefined) throw new Misuse(`'${name}' ${taken}: choose another name, e.g. ${name}-1`);
     const folder = resolve(typeof to === 'string' ? to : `daqtor-${name}`);
     const files = await newDriver(name, folder);
     terminal.out(`Wrote ${folder}\n${files.map((file) => `  ${file}`).join('\n')}`);

@@ -99,6 +99,15 @@ test('a session that fails leaves what went over the wire, and no test', async (
   expect(() => readFileSync(source)).toThrow('ENOENT');
 });
 
+test('a session in which nothing went over a wire leaves no file, and is none', async () => {
+  const trace = there('nothing.trace');
+  const { code, out, err } = await run('record', 'mock-detector', '--out', trace);
+  expect([code, out, err]).toEqual([1, '', expect.stringContaining('nothing went over a wire that can be recorded')]);
+  const refused = await run('record', 'keithley2000', '--port', 'tcp://127.0.0.1:1', '--out', trace);
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('could not be opened') });
+  expect(() => readFileSync(trace)).toThrow('ENOENT');
+});
+
 test('every driver of ours is exported by the name that a test imports', () => {
   for (const { manifest } of drivers.builtInDrivers) expect(drivers).toHaveProperty(camelCase(manifest.kind));
 });
@@ -110,6 +119,10 @@ test('what cannot be recorded or replayed is told before anything is done', asyn
     [['record', 'sr830', '--port', 'tcp://a:1', '--out', there('mine')], 1, 'mine exists'],
     [['record', 'sr830', '--port', 'tcp://a:1', '--out', there('new'), '--move', '1'], 2, 'sr830 does not move'],
     [['record', 'esp301', '--port', 'tcp://a:1', '--out', there('new'), '--move', 'far'], 2, '--move takes a number'],
+    [['record', 'sr830', '--port', 'tcp://a:1', '--out', there('no/new')], 1, `there is no folder ${there('no')}`],
+    [['record', 'sr830', '--port', 'tcp://a:1', '--out', there('x'), '--test', there('no/y')], 1, 'there is no folder'],
+    [['record', 'sr830', '--port', 'tcp://a:1', '--out', folder, '--force'], 1, `${folder} is a folder`],
+    [['record', 'sr830', '--port', 'tcp://a:1', '--out', there('x'), '--test', there('x')], 2, '--out and --test'],
     [['replay', there('mine'), '--pty'], 1, 'line 1: it does not begin with'],
     [['replay', there('none'), '--pty'], 1, 'cannot be read'],
   ] as const;

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { DaqtorError, formatTrace, type TraceLine, type TracePiece, type WireTrace } from '@daqtor/core';
 import { PLUGIN_HELP, PLUGIN_OPTION } from '../catalogue.ts';
 import type { Command } from '../command.ts';
@@ -56,13 +57,15 @@ Example: daqtor record keithley2000 --port tcp://meter.lab:5025 --out meter.trac
     const workMs = spec.settings.timeoutMs * (reads + moveTo.length);
     const files = [flags.out, flags.test].filter((file) => typeof file === 'string');
     // Before anything is done: what was recorded should not be lost for a name.
-    if (!flags.force) for (const file of files) refuseExisting(file);
+    if (new Set(files).size < files.length) throw new Misuse('--out and --test are the same file: name two');
+    for (const file of files) refuseUnwritable(file, flags.force === true);
     const trace: WireTrace = { about, pieces };
     try {
       const steps = await withDriver(spec, terminal, { trace: keep, workMs }, (driver, signal) => {
         if (driver.identity !== undefined) about.identity = driver.identity;
         return recordedSession(driver, { reads, moveTo }, terminal.clock, signal);
       });
+      if (pieces.length === 0) throw nothingRecorded(kind);
       if (typeof flags.test === 'string') {
         const source = protocolTestSource({
           kind,
@@ -75,7 +78,7 @@ Example: daqtor record keithley2000 --port tcp://meter.lab:5025 --out meter.trac
         terminal.out(`Wrote ${flags.test}`);
       }
     } finally {
-      await write(flags.out, formatTrace(trace));
+      if (pieces.length > 0) await write(flags.out, formatTrace(trace));
     }
     const bytes = pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
     terminal.out(`Wrote ${flags.out}: ${bytes} bytes in ${pieces.length} pieces, of ${about.identity ?? kind}`);
@@ -88,12 +91,21 @@ function positionOf(text: string): number {
   throw new Misuse(`--move takes a number, not '${text}'`);
 }
 
-function refuseExisting(file: string): void {
-  if (!existsSync(file)) return;
-  throw new DaqtorError('save.failed', {
-    problem: `${file} exists`,
-    advice: 'Choose another name, or replace it with --force',
+const nothingRecorded = (kind: string) =>
+  new DaqtorError('save.failed', {
+    problem: `nothing went over a wire that can be recorded: ${kind} has none, or one that is no stream of bytes`,
+    advice: 'Record drivers of instruments on a serial port, TCP, GPIB or USBTMC',
   });
+
+function refuseUnwritable(file: string, mayReplace: boolean): void {
+  const folder = dirname(resolve(file));
+  const refuse = (problem: string, advice: string) => {
+    throw new DaqtorError('save.failed', { problem, advice });
+  };
+  if (!existsSync(folder)) refuse(`there is no folder ${folder} for ${file}`, 'Make it, or choose another path');
+  if (!existsSync(file)) return;
+  if (statSync(file).isDirectory()) refuse(`${file} is a folder`, 'Give the name of a file');
+  if (!mayReplace) refuse(`${file} exists`, 'Choose another name, or replace it with --force');
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -147,14 +147,14 @@ it('lets the first of two plugins with one name have it, and says so of the seco
   install('b');
   const { drivers, quarantined } = await search();
   expect(drivers.get('dice')?.from).toBe('a@1.2.3');
-  expect(quarantined).toEqual([{ from: 'b@1.2.3', reason: expect.stringContaining('one of a@1.2.3') }]);
+  expect(quarantined).toEqual([{ from: 'b@1.2.3', reason: expect.stringContaining('one of a@1.2.3'), listed: false }]);
 });
 
 it('says of a listed plugin that it is not there, or no package', async () => {
   mkdirSync(join(folder, 'empty'));
   const { quarantined } = await driversByName({ folder, plugins: ['./none', './empty'] });
   expect(quarantined).toEqual([
-    { from: './none', reason: `there is no ${join(folder, 'none')}` },
-    { from: './empty', reason: expect.stringContaining('its package.json cannot be read') },
+    { from: './none', reason: `there is no ${join(folder, 'none')}`, listed: true },
+    { from: './empty', reason: expect.stringContaining('its package.json cannot be read'), listed: true },
   ]);
 });

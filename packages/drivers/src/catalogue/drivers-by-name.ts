@@ -7,6 +7,8 @@ import { type FoundPlugin, findPlugins } from './find-plugins.ts';
 export interface Quarantined {
   readonly from: string;
   readonly reason: string;
+  /** It is one of `plugins`; others were found by their keyword. */
+  readonly listed: boolean;
 }
 
 export interface DriverCatalogue {
@@ -53,7 +55,8 @@ export async function driversByName(options: CatalogueOptions = {}): Promise<Dri
       }
       for (const driver of added) drivers.set(driver.manifest.kind, driver);
     } catch (error) {
-      quarantined.push({ from: candidate.from, reason: error instanceof Refused ? error.message : reasonOf(error) });
+      const reason = error instanceof Refused ? error.message : reasonOf(error);
+      quarantined.push({ from: candidate.from, reason, listed: candidate.listed });
     }
   }
   return { drivers, quarantined };

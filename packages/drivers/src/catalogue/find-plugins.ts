@@ -15,6 +15,8 @@ export interface FoundPlugin {
   readonly manifest: PluginManifest | undefined;
   /** Why it cannot be used, if that is known already. */
   readonly problem: string | undefined;
+  /** Somebody named it; others were found by their keyword. */
+  readonly listed: boolean;
 }
 
 /**
@@ -43,10 +45,14 @@ async function add(found: Map<string, FoundPlugin>, path: string, shown: string,
   const real = await realpath(path).catch(() => path);
   if (found.has(real)) return;
   const plugin = await readPlugin(real, shown, byKeyword);
-  if (plugin) found.set(real, plugin);
+  if (plugin) found.set(real, { ...plugin, listed: !byKeyword });
 }
 
-async function readPlugin(path: string, shown: string, byKeyword: boolean): Promise<FoundPlugin | undefined> {
+async function readPlugin(
+  path: string,
+  shown: string,
+  byKeyword: boolean,
+): Promise<Omit<FoundPlugin, 'listed'> | undefined> {
   const broken = (problem: string, from = shown) => ({ from, entry: undefined, manifest: undefined, problem });
   const entry = await stat(path).catch(() => undefined);
   if (!entry) return byKeyword ? undefined : broken(`there is no ${path}`);

@@ -216,16 +216,16 @@ describe('esp301', () => {
     ],
     ['nobody', undefined, 'instrument.timeout', "did not answer 'VE?'"],
   ])('refuses to connect where %s answers, and lets go of the port', async (_, answer, code, problem) => {
-    const { port, context, shared } = played(answer === undefined ? {} : { 'VE?': answer });
+    const { port, context, held } = played(answer === undefined ? {} : { 'VE?': answer });
     await expect(esp301({ port, axis: 1 }).connect(context)).rejects.toMatchObject({
       code,
       problem: expect.stringContaining(problem),
     });
-    expect([port.isOpen, shared.size]).toEqual([false, 0]);
+    expect([port.isOpen, held.size]).toEqual([false, 0]);
   });
 
   it('lets go of the port when there is no stage on the axis', async () => {
-    const { port, context, shared } = played({
+    const { port, context, held } = played({
       ...HEALTHY,
       'TB?': [HEALTHY['TB?'], '308, 1, MOTOR / STAGE NOT CONNECTED', HEALTHY['TB?']],
     });
@@ -234,7 +234,7 @@ describe('esp301', () => {
       problem: 'turning the motor on failed: error 308, MOTOR / STAGE NOT CONNECTED',
       advice: 'Check the cable of the stage and the number of the axis',
     });
-    expect([port.isOpen, shared.size]).toEqual([false, 0]);
+    expect([port.isOpen, held.size]).toEqual([false, 0]);
   });
 
   it.each(['', 'nonsense', '12,5', '0x10', '1.5 mm', '9'.repeat(400)])('takes %j for no position', async (answer) => {

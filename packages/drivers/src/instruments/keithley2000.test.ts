@@ -102,13 +102,13 @@ describe('keithley2000', () => {
   });
 
   it('reports a configuration that the meter refuses, with all its errors, and lets go of the port', async () => {
-    const { port, errors, context, shared } = played('1');
+    const { port, errors, context, held } = played('1');
     errors.push('-222,"Parameter data out of range"', '-113,"Undefined header"');
     await expect(keithley2000({ port }).connect(context)).rejects.toMatchObject({
       code: 'instrument.fault',
       problem: 'the configuration was refused: -222, Parameter data out of range; -113, Undefined header',
     });
-    expect([port.isOpen, shared.size]).toEqual([false, 0]);
+    expect([port.isOpen, held.size]).toEqual([false, 0]);
   });
 
   it.each(['+9.9E37', '-9.9E37', '+9.90000000E+37', '+9.91E37'])(
@@ -155,12 +155,12 @@ describe('keithley2000', () => {
   it.each([['KEITHLEY INSTRUMENTS INC.,MODEL 2400,1,C30'], ['HEWLETT-PACKARD,34401A,0,10-5-2']])(
     'refuses to measure with %s, and lets go of the port',
     async (identity) => {
-      const { port, context, shared } = played('1', identity);
+      const { port, context, held } = played('1', identity);
       await expect(keithley2000({ port }).connect(context)).rejects.toMatchObject({
         code: 'instrument.connect',
         problem: expect.stringContaining(identity),
       });
-      expect([port.isOpen, shared.size]).toEqual([false, 0]);
+      expect([port.isOpen, held.size]).toEqual([false, 0]);
     },
   );
 

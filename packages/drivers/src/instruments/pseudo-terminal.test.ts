@@ -16,7 +16,7 @@ import { keithley2400Source } from './keithley2400-source.ts';
 
 it('shares one port between the two axes of a controller', async () => {
   const served = await servePty(simulatedEsp301({ clock: realClock }));
-  const { context, shared } = testContext(realClock);
+  const { context, held } = testContext(realClock);
   const axis = (number: number) => esp301({ port: served.address, axis: number }).connect(context);
   const [x, y] = await Promise.all([axis(1), axis(2)]);
   const { signal } = new AbortController();
@@ -25,7 +25,7 @@ it('shares one port between the two axes of a controller', async () => {
   expect(await x.readPosition(signal)).toBeCloseTo(0.01, 2);
   expect(await y.readPosition(signal)).toBeCloseTo(-0.01, 2);
   await Promise.all([x.close(), y.close()]);
-  expect(shared.size).toBe(0);
+  expect(held.size).toBe(0);
   await served.close();
 });
 

@@ -9,7 +9,7 @@ const PIECE_BYTES = 65_536;
 const ANSWER_BYTES = 2 ** 20;
 /** What is under way when an answer is given up comes at once, or not at all. */
 const LEFTOVER_MS = 50;
-/** How often a clear or an abort that is pending is asked for. */
+/** How often a clear or an abort that is pending is asked for, and how many notices a status byte may come after. */
 const MOST_CHECKS = 100;
 /** Packets of an answer that was given up: those that were under way. */
 const MOST_PACKETS = 4096;
@@ -95,12 +95,14 @@ export class UsbtmcDevice {
     const answer = await this.#control(REQUEST.readStatusByte, tag, 3);
     if (typeof answer === 'string' || answer[0] !== STATUS.success) throw this.#refused('tell its status byte', answer);
     if (this.#interrupt === undefined) return answer[2] ?? 0;
-    for (;;) {
+    for (let notices = 0; notices < MOST_CHECKS; notices++) {
       const notice = await this.#usb.receive(this.#interrupt, this.#packetOf(this.#interrupt), PROMPT_MS);
+      if (notice === 'stalled') await this.#usb.clearHalt(this.#interrupt);
       if (typeof notice === 'string') throw this.#refused('tell its status byte', notice);
       // Others are requests for service.
       if (notice[0] === (0x80 | tag)) return notice[1] ?? 0;
     }
+    throw this.#refused('tell its status byte', 'other notices');
   }
 
   /** Makes it forget what is half received or not fetched; one that refuses is left as it is. */
@@ -198,8 +200,13 @@ export class UsbtmcDevice {
     return this.#tag;
   }
 
-  #refused(what: string, how: Uint8Array | UsbRefusal): DaqtorError {
-    const reason = how === 'late' ? `within ${PROMPT_MS} ms` : how === 'stalled' ? '(it stalls)' : `(status ${how[0]})`;
+  #refused(what: string, how: Uint8Array | UsbRefusal | 'other notices'): DaqtorError {
+    const reasons = {
+      late: `within ${PROMPT_MS} ms`,
+      stalled: '(it stalls)',
+      'other notices': '(it sends other notices)',
+    };
+    const reason = typeof how === 'string' ? reasons[how] : `(status ${how[0]})`;
     return new DaqtorError('instrument.fault', {
       problem: `${this.#address} does not ${what} ${reason}`,
       advice: 'Check that the instrument is not busy; switch it off and on if it does not come back',

@@ -55,3 +55,16 @@ it('fails, too, where the driver makes nothing of a write that differs', async (
     "write 1 was 'hello', where 'hullo' was expected",
   );
 });
+
+it('fails where the driver leaves its port open once it was closed', async () => {
+  const forgetful = (port: WirePort) => ({
+    async connect(context: ConnectContext) {
+      const link = await openLink(context, port);
+      await link.send('hello', never);
+      return { close: async () => undefined };
+    },
+  });
+  await expect(expectedProtocol(forgetful, [['hello']])).rejects.toThrow(
+    'its port is open after close(). Let its close() close the link, and let it wait for that.',
+  );
+});

@@ -17,7 +17,8 @@ export type ExpectedExchange = readonly [sent: string, received?: string];
  * @param instrument - names the instrument on the given port, e.g. `(port) => keithley2000({ port })`
  * @param exchanges - all of them, in order, those of connecting and closing included
  * @param use - what is done with the connected driver; its assertions are the caller's
- * @throws DaqtorError `instrument.protocol` for a write that differs, or exchanges that did not take place
+ * @throws DaqtorError `instrument.protocol` for a write that differs, exchanges that did not take place, or a port that is
+ *   still open after the driver was closed
  */
 export async function expectedProtocol<Driver extends { close(): Promise<void> }>(
   instrument: (port: WirePort) => { connect(context: ConnectContext): Promise<Driver> },
@@ -48,6 +49,12 @@ export async function expectedProtocol<Driver extends { close(): Promise<void> }
   if (difference) throw difference;
   const left = exchanges.slice(at).map(([sent]) => `'${shown(sent)}'`);
   if (left.length > 0) throw refuse(`the driver did not send ${left.join(', ')}`);
+  if (port.isOpen) {
+    throw new DaqtorError('instrument.protocol', {
+      problem: 'the driver does not let go of its instrument: its port is open after close()',
+      advice: 'Let its close() close the link, and let it wait for that',
+    });
+  }
 }
 
 const shown = (text: string): string => readable(toBytes(text));

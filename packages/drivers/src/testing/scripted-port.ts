@@ -1,4 +1,11 @@
-import type { Clock, ConnectContext, Shareable, TraceLine, WireEvents, WirePort } from '@daqtor/core';
+import {
+  type Clock,
+  type ConnectContext,
+  SharedResources,
+  type TraceLine,
+  type WireEvents,
+  type WirePort,
+} from '@daqtor/core';
 import { toText } from '../transports/bytes.ts';
 
 /** A port in memory whose other end the test plays by hand. */
@@ -62,29 +69,25 @@ export function scriptedPort(answer: (text: string) => string | undefined = () =
   return port;
 }
 
-/** What the lab gives drivers, with sharing that counts. */
+/** What the lab gives drivers. `held` are the shared things that somebody has not let go of. */
 export function testContext(clock: Clock, signal: AbortSignal = new AbortController().signal) {
-  const shared = new Map<unknown, { value: Promise<Shareable>; users: number }>();
+  const resources = new SharedResources();
+  const held = new Set<object>();
   const lines: TraceLine[] = [];
   const context: ConnectContext = {
     name: 'test',
     clock,
     signal,
     trace: (line) => lines.push(line),
-    async share<T extends Shareable>(key: unknown, open: () => Promise<T>) {
-      const entry = shared.get(key) ?? { value: open(), users: 0 };
-      shared.set(key, entry);
-      entry.users++;
-      let released = false;
+    async share(key, open) {
+      const shared = await resources.share(key, open);
+      held.add(shared);
       const release = async () => {
-        if (released) return;
-        released = true;
-        if (--entry.users > 0) return;
-        shared.delete(key);
-        await (await entry.value).close();
+        held.delete(shared);
+        await shared.release();
       };
-      return { value: (await entry.value) as T, release };
+      return { value: shared.value, release };
     },
   };
-  return { context, lines, shared };
+  return { context, lines, held };
 }

@@ -10,7 +10,7 @@ const never = new AbortController().signal;
 async function bench(options: LinkOptions = {}, answer?: (text: string) => string | undefined) {
   const clock = new VirtualClock();
   const port = scriptedPort(answer);
-  const { context, lines, shared } = testContext(clock);
+  const { context, lines, held } = testContext(clock);
   const link = await openLink(context, port, options);
   const ask = async (io: LinkIo, question: string) => {
     await io.write(`${question}\n`);
@@ -18,7 +18,7 @@ async function bench(options: LinkOptions = {}, answer?: (text: string) => strin
   };
   const query = (question: string, signal = never) => link.exchange((io) => ask(io, question), signal);
   const notes = () => lines.filter(({ direction }) => direction === 'note').map(({ text }) => text);
-  return { clock, port, context, lines, shared, link, ask, query, notes };
+  return { clock, port, context, lines, held, link, ask, query, notes };
 }
 
 /** An answer that cannot be mistaken, as instruments have one. */
@@ -255,7 +255,7 @@ it('opens a new wire for the driver that connects again, while another still hol
 });
 
 it('closes the wire with the last driver, and closing twice is harmless', async () => {
-  const { port, context, link, shared, query } = await bench();
+  const { port, context, link, held, query } = await bench();
   const other = await openLink(context, port);
   const waiting = query('X?');
   await Promise.all([link.close(), expect(waiting).rejects.toMatchObject({ code: 'instrument.gone' })]);
@@ -264,7 +264,7 @@ it('closes the wire with the last driver, and closing twice is harmless', async 
   await other.close();
   await other.close();
   expect(port.isOpen).toBe(false);
-  expect(shared.size).toBe(0);
+  expect(held.size).toBe(0);
   await expect(query('X?')).rejects.toMatchObject({ code: 'instrument.gone' });
 });
 
@@ -346,7 +346,7 @@ it('traces all that goes over the wire, readably and byte for byte', async () =>
 
 it('gives up opening after the time for it, and leaves nothing open', async () => {
   const clock = new VirtualClock();
-  const { context, shared } = testContext(clock);
+  const { context, held } = testContext(clock);
   const port = {
     address: 'memory:silent',
     open: (_: unknown, signal: AbortSignal) =>
@@ -357,7 +357,7 @@ it('gives up opening after the time for it, and leaves nothing open', async () =
     problem: 'memory:silent could not be opened within 3000 ms',
   });
   expect(clock.now()).toBe(3000);
-  expect(shared.size).toBe(0);
+  expect(held.size).toBe(0);
 });
 
 it('is not disturbed when another driver gives up opening the same port', async () => {

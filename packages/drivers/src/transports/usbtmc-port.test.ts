@@ -179,6 +179,61 @@ describe('an instrument on USBTMC', () => {
     expect(await device.statusByte()).toBe(0x10);
   });
 
+  it('may request service at any time: what is under way goes on, and the status byte is told', async () => {
+    const { tell, ask, usb, link } = await linkTo(meter);
+    await tell('*RST;*CLS;*ESE 32;*SRE 52');
+    await tell('BAD');
+    expect(await ask(':READ?')).toContain('E+00');
+    expect(await ask(':SYST:ERR?')).toBe('-113,"Undefined header"');
+    await tell('BAD');
+    await link.close();
+    const opened = await usb.openUsb({ class: 0xfe, subclass: 3 }, { gone: () => {} }, never);
+    expect(await new UsbtmcDevice(opened, usb.address).statusByte()).toBe(0x64);
+  });
+
+  it('is asked for its status byte again after requests for service that came before the answer', async () => {
+    const { clock, usb } = onUsb(meter);
+    const opened = await usb.openUsb({ class: 0xfe, subclass: 3 }, { gone: () => {} }, never);
+    const device = new UsbtmcDevice(opened, usb.address);
+    await device.write(Uint8Array.from('*CLS;*ESE 32;*SRE 32;BAD\n', (char) => char.charCodeAt(0)));
+    await clock.sleep(1);
+    expect(await device.statusByte()).toBe(0x64);
+    expect(await device.statusByte()).toBe(0x64);
+  });
+
+  it.each([
+    ['only requests service, without an end', Uint8Array.of(0x81, 0x40), '(it sends other notices)', 0],
+    ['stalls its interrupt endpoint', 'stalled', '(it stalls)', 1],
+  ] as const)('is refused for its status byte where it %s', async (_, notice, reason, halts) => {
+    let [received, cleared] = [0, 0];
+    const device = new UsbtmcDevice(
+      {
+        number: 0,
+        endpoints: [
+          { address: 1, kind: 'bulk', packetBytes: 64 },
+          { address: 0x82, kind: 'bulk', packetBytes: 64 },
+          { address: 0x83, kind: 'interrupt', packetBytes: 2 },
+        ],
+        send: async () => 'sent',
+        receive: async () => {
+          if (++received > 10_000) throw new Error('it is asked for ever');
+          return notice;
+        },
+        control: async () => Uint8Array.of(1, 0, 0),
+        clearHalt: async () => {
+          cleared++;
+        },
+        close: async () => undefined,
+      },
+      'usb://1:1',
+    );
+    await expect(device.statusByte()).rejects.toMatchObject({
+      code: 'instrument.fault',
+      problem: `usb://1:1 does not tell its status byte ${reason}`,
+    });
+    expect(cleared).toBe(halts);
+  });
+
   it('is gone at once when it is unplugged, and is found again when it is back', async () => {
     const { ask, usb, context, port } = await linkTo(meter);
     const asking = ask(':READ?');

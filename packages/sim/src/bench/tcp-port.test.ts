@@ -75,7 +75,9 @@ describe('serveTcp', () => {
     const port = Number(new URL(served.address).port);
     await expect(serveTcp(echoInstrument(), { port })).rejects.toMatchObject({
       code: 'instrument.connect',
-      message: expect.stringMatching(/could not listen on 127\.0\.0\.1:\d+\. Choose port 0/),
+      message: expect.stringMatching(
+        /could not listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\. Choose another port, or 0 for any that is free\.$/,
+      ),
     });
     await served.close();
   });

@@ -39,8 +39,8 @@ export async function serveTcp(
     await once(server, 'listening');
   } catch (cause) {
     throw new DaqtorError('instrument.connect', {
-      problem: `the simulated ${instrument.title} could not listen on ${host}:${port}`,
-      advice: 'Choose port 0 for any free one, or run the simulation with --in-process',
+      problem: `the simulated ${instrument.title} could not listen on ${host}:${port}: ${(cause as Error).message}`,
+      advice: 'Choose another port, or 0 for any that is free',
       cause,
     });
   }

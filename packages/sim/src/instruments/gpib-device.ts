@@ -1,5 +1,6 @@
 import type { Clock } from '@daqtor/core';
 import type { SimulatedInstrument, SimulatedSession } from './simulated-instrument.ts';
+import { requestsService, statusByteOf } from './status-registers.ts';
 
 /** An instrument as a bus sees it: it listens when it is addressed to, and keeps what it has to say until it may talk. */
 export class GpibDevice {
@@ -15,6 +16,16 @@ export class GpibDevice {
     this.#instrument = instrument;
     this.#clock = clock;
     this.#session = this.#plug();
+  }
+
+  /** What a serial poll gives; an instrument that has none of IEEE 488.2 gives 0. */
+  get statusByte(): number {
+    return statusByteOf(this.#instrument.messages, this.#messages.length > 0);
+  }
+
+  /** It holds the line SRQ of the bus. */
+  get requestsService(): boolean {
+    return requestsService(this.statusByte);
   }
 
   /** A command discards what was not read of an earlier answer (IEEE 488.2). */

@@ -75,3 +75,10 @@ it('is in remote operation by itself on GPIB, where the commands of RS-232 are e
   onGpib.send('SYST:REM\n');
   expect(await onGpib.ask('SYST:ERR?')).toBe('514,"Command allowed only with RS-232"');
 });
+
+it('has no bit for its error queue in the status byte', async () => {
+  host.send('*CLS;*SRE 255\n');
+  host.send('NONSENSE\n');
+  expect(await host.ask('*STB?')).toBe('0');
+  expect(await host.ask('*ESE 32;*STB?')).toBe('96');
+});

@@ -23,7 +23,8 @@ const CTRL_C = 0x03;
  * An HP 34401A multimeter on its RS-232 or its GPIB interface.
  *
  * Source: HP 34401A User's Guide, 34401-90004, chapter 4. From memory: error 550 before SYSTem:REMote, which is an error
- * (514) on GPIB, ^C as device clear, the format of CONFigure?. It comes up in local operation, where it answers questions about itself but does not
+ * (514) on GPIB, ^C as device clear, the format of CONFigure?, and that no bit of the status
+ * byte tells of errors in the queue. It comes up in local operation, where it answers questions about itself but does not
  * measure.
  */
 export function simulatedHp34401a({
@@ -38,6 +39,7 @@ export function simulatedHp34401a({
       identity: IDENTITY,
       errorQueueLength: 20,
       noError: '+0,"No error"',
+      errorsInStatusByte: false,
       reset: () => meter.configure(FUNCTIONS[0] as Hp34401aFunction),
       idle: (signal) => meter.idle(signal),
     },

@@ -39,6 +39,45 @@ it.each([
   expect(ask('*ESR?')).toBe('0');
 });
 
+it('sums up in its status byte what is enabled, register by register or bit by bit', () => {
+  ask('OUTX 0;*CLS;*ESE 32;*SRE 32');
+  // No scan, and no command in progress.
+  expect(ask('*STB?')).toBe('3');
+  ask('NONSENSE');
+  expect(ask('*STB?')).toBe('99');
+  expect(ask('*STB? 5')).toBe('1');
+  expect(ask('*STB? 4')).toBe('0');
+  ask('*ESE 5,0;*SRE 7,1');
+  expect(ask('*ESE?')).toBe('0');
+  expect(ask('*SRE?')).toBe('160');
+  expect(ask('*SRE? 7')).toBe('1');
+  expect(ask('*STB?')).toBe('3');
+});
+
+it('clears of its events only the bit that was asked for', () => {
+  ask('OUTX 0;*CLS');
+  ask('NONSENSE');
+  ask('SENS 27');
+  expect(ask('*ESR? 5')).toBe('1');
+  expect(ask('*ESR?')).toBe('16');
+});
+
+it('tells in its status byte of a scan, and of an overload that is enabled', async () => {
+  ask('OUTX 0;*CLS;LIAE 4;SENS 23;OFLT 4;REST;STRT');
+  expect(ask('*STB?')).toBe('2');
+  ask('PAUS');
+  expect(ask('*STB?')).toBe('2');
+  ask('REST');
+  lockIn.apply({ x: 0.2, y: 0 });
+  await clock.sleep(1000);
+  expect(ask('LIAE?')).toBe('4');
+  expect(ask('*STB?')).toBe('11');
+  lockIn.apply({ x: 0, y: 0 });
+  await clock.sleep(1000);
+  expect(ask('LIAS?')).toBe('4');
+  expect(ask('*STB?')).toBe('3');
+});
+
 it('settles by its time constant and its stages', async () => {
   ask('OUTX 0;OFLT 10;OFSL 0');
   lockIn.apply({ x: 1, y: 0 });

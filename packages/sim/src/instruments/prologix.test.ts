@@ -1,5 +1,6 @@
 import { VirtualClock } from '@daqtor/core';
 import { expect, it } from 'vitest';
+import { simulatedKeithley2000 } from './keithley2000.ts';
 import { textBytes } from './line-splitter.ts';
 import { simulatedPrologix } from './prologix.ts';
 import type { SimulatedInstrument } from './simulated-instrument.ts';
@@ -75,4 +76,27 @@ it('has the instrument forget its answer when it is cleared, or told something n
 it('answers nothing for an address where nobody is, and says what it does not know', async () => {
   const { say } = adapter();
   expect(await say('++addr 7\nX?\n++read eoi\n++nonsense\n')).toBe('Unrecognized command\r\n');
+});
+
+it('polls instruments for their status bytes, and tells whether one requests service', async () => {
+  const clock = new VirtualClock();
+  const meter = simulatedKeithley2000({ clock, input: () => 1 });
+  let said = '';
+  const session = simulatedPrologix({ clock, instruments: { 16: meter, 5: instrument('A', clock, []) } }).connect(
+    (bytes) => {
+      said += String.fromCharCode(...bytes);
+    },
+  );
+  const say = async (text: string) => {
+    said = '';
+    session.receive(textBytes(text));
+    await clock.sleep(1);
+    return said;
+  };
+  await say('++auto 0\n++addr 16\n*CLS;*SRE 4\n');
+  expect(await say('++spoll\n++srq\n')).toBe('0\r\n0\r\n');
+  expect(await say('BAD\n++spoll\n++srq\n')).toBe('68\r\n1\r\n');
+  expect(await say('++addr 5\n++spoll\n++spoll 16\n++srq\n')).toBe('0\r\n68\r\n1\r\n');
+  expect(await say('++addr 16\n*CLS;*SRE 16;*IDN?\n')).toBe('');
+  expect(await say('++spoll\n')).toBe('80\r\n');
 });

@@ -50,7 +50,8 @@ export function simulatedPrologix({ clock, instruments }: PrologixOptions): Simu
     } else if (name === 'read') await read(transmit);
     else if (name === 'ver') say(VERSION);
     else if (name === 'clr') devices.get(state.addr)?.clear();
-    else if (name === 'spoll' || name === 'srq') say('0');
+    else if (name === 'spoll') say(String(devices.get(Number(value ?? state.addr))?.statusByte ?? 0));
+    else if (name === 'srq') say([...devices.values()].some(({ requestsService }) => requestsService) ? '1' : '0');
     else if (!['ifc', 'llo', 'loc', 'lon', 'rst', 'status', 'trg'].includes(name)) say('Unrecognized command');
   };
 

@@ -16,8 +16,12 @@ export interface SimulatedInstrument {
 export interface MessageStatus {
   /** Without bit 4, message available: the wire knows that. */
   readonly statusByte: number;
+  /** The bits of the status byte for which it requests service. */
+  readonly serviceEnable: number;
   /** A message came before the answer was fetched (-410), or an answer was wanted where nothing was asked (-420). */
   report(queryError: -410 | -420): void;
+  /** Calls `watcher` after each change of the status byte, or of what is enabled. */
+  watch(watcher: () => void): void;
 }
 
 /** One host's end of the talk. */

@@ -15,10 +15,16 @@ export class Sr830Buffer {
   #points: (readonly [number, number])[] = [];
   #rate = 4;
   #storing: object | undefined;
+  #begun = false;
 
   constructor(clock: Clock, sample: () => readonly [number, number]) {
     this.#clock = clock;
     this.#sample = sample;
+  }
+
+  /** A scan is in progress; one that is paused counts as such. */
+  get isScanning(): boolean {
+    return this.#begun && this.#points.length < CAPACITY;
   }
 
   get commands(): Readonly<Record<string, EventCommand>> {
@@ -39,10 +45,12 @@ export class Sr830Buffer {
       ),
       REST: () => {
         this.#storing = undefined;
+        this.#begun = false;
         this.#points = [];
         return undefined;
       },
       STRT: () => {
+        this.#begun = true;
         if (!this.#storing) this.#store();
         return undefined;
       },

@@ -1,6 +1,13 @@
 import type { Clock } from '@daqtor/core';
 import { createRandom } from '../physics/random.ts';
-import { EventCommands, EventRefusal, eventIndex, eventNumber } from './event-commands.ts';
+import {
+  type EventCommand,
+  EventCommands,
+  EventRefusal,
+  eventIndex,
+  eventNumber,
+  eventRegister,
+} from './event-commands.ts';
 import { lineInstrument } from './line-instrument.ts';
 import { LockInFilter, type LockInInput } from './lock-in-filter.ts';
 import type { SimulatedInstrument } from './simulated-instrument.ts';
@@ -28,6 +35,8 @@ export interface SimulatedLockIn extends SimulatedInstrument {
 const IDENTITY = 'Stanford_Research_Systems,SR830,s/n38411,ver1.07';
 /** Bits of the lock-in status (LIAS?); set ones stay until they are read. */
 const STATUS = { input: 0x1, filter: 0x2, output: 0x4 } as const;
+/** Bits of the status byte that it has for itself: no scan in progress, no command in progress, the lock-in status. */
+const BYTE = { noScan: 0x1, noCommand: 0x2, lockIn: 0x8 } as const;
 /** An output overloads beyond this share of full scale. */
 const FULL = 1.09;
 /** How much more than full scale the input takes, at a normal reserve. */
@@ -37,7 +46,8 @@ const RESERVE = 100;
  * A Stanford Research SR830 lock-in on its RS-232 or its GPIB interface.
  *
  * Source: SR830 manual, data transfer commands (5-15, 5-16); the tables of SENS and OFLT as the SR850's manual has them
- * (6-7). Compared with PyMeasure's driver: these tables, bits 0 to 2 of LIAS?, the rates of SRAT; from memory: OUTX. It comes up answering by GPIB, so that nothing is heard
+ * (6-7). Compared with PyMeasure's driver: these tables, bits 0 to 2 of LIAS?, the rates of SRAT; from memory: OUTX, the bits
+ * of the status byte and LIAE. It comes up answering by GPIB, so that nothing is heard
  * on RS-232 before OUTX 0. Answers end with CR on RS-232, with LF on GPIB.
  */
 export function simulatedSr830({
@@ -51,7 +61,7 @@ export function simulatedSr830({
   const end = plug === 'gpib' ? '\n' : '\r';
   const filter = new LockInFilter(clock);
   const settings = { outx: 1, sens: 26, oflt: 8, ofsl: 1, isrc: 0 };
-  let latched = 0;
+  let [latched, statusEnable] = [0, 0];
   const fullScale = () => ([2, 5, 10][settings.sens % 3] ?? 1) * 10 ** (Math.floor(settings.sens / 3) - 9);
   const look = () => {
     const { x, y } = filter.output;
@@ -83,8 +93,19 @@ export function simulatedSr830({
     const { x, y } = look();
     return [noisy(x), noisy(y)];
   });
-  const commands = new EventCommands({
+  const statusBits = () => {
+    look();
+    return BYTE.noCommand | (buffer.isScanning ? 0 : BYTE.noScan) | (latched & statusEnable ? BYTE.lockIn : 0);
+  };
+  const table: Record<string, EventCommand> = {
     '*IDN?': () => IDENTITY,
+    ...eventRegister(
+      'LIAE',
+      () => statusEnable,
+      (bits) => {
+        statusEnable = bits;
+      },
+    ),
     ...eventIndex(
       'OUTX',
       1,
@@ -144,7 +165,8 @@ export function simulatedSr830({
       return undefined;
     },
     ...buffer.commands,
-  });
+  };
+  const commands = new EventCommands(table, statusBits);
   const instrument = lineInstrument({
     title: 'Stanford Research SR830',
     terminator: end,
@@ -154,7 +176,7 @@ export function simulatedSr830({
       return settings.outx === (plug === 'gpib' ? 1 : 0) ? answers : undefined;
     },
   });
-  return Object.assign(instrument, { apply: (input: LockInInput) => filter.apply(input) });
+  return Object.assign(instrument, { messages: commands.messages, apply: (input: LockInInput) => filter.apply(input) });
 }
 
 const written = (value: number): string => String(Number(value.toPrecision(6)));

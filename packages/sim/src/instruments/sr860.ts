@@ -91,5 +91,5 @@ export function simulatedSr860({ clock, noise = 1e-6, referenceHz = 1000, seed =
     answerEnd: '\n',
     execute: (line) => commands.execute(line),
   });
-  return Object.assign(instrument, { apply: (input: LockInInput) => filter.apply(input) });
+  return Object.assign(instrument, { messages: commands.messages, apply: (input: LockInInput) => filter.apply(input) });
 }

@@ -30,15 +30,20 @@ const COMMAND = {
   integrationTime: 0x02,
   information: 0x05,
   spectrum: 0x09,
+  writeRegister: 0x6a,
+  readRegister: 0x6b,
   status: 0xfe,
 } as const;
 const SYNC = 0x69;
 const SATURATION_SLOT = 17;
+/** Coefficients of a polynomial in slots 6 to 13, lowest power first, and its order: a detector that is linear. */
+const NONLINEARITY = [1, 0, 0, 0, 0, 0, 0, 0];
+const LOGIC_VERSION = { register: 0x04, value: 0x2000 };
 
 /**
  * An Ocean Optics USB2000+ spectrometer.
  *
- * Source: the public driver python-seabreeze (commands, slots, endpoints, the byte that ends a spectrum); from memory: that
+ * Source: the public driver python-seabreeze (commands, slots, registers, endpoints, the byte that ends a spectrum); from memory: that
  * spectra are taken one after the other while it is idle, so that a request ends with the exposure under way, the
  * exposures that are allowed, and the order of the status.
  */
@@ -67,7 +72,10 @@ function behaviour(
   side: UsbDeviceSide,
 ) {
   const random = createRandom(seed, 'usb2000plus');
-  const slots = [serialNumber, ...WAVELENGTH.map((one) => one.toExponential(6)), '0'];
+  const coefficients = (numbers: readonly number[]) => numbers.map((one) => one.toExponential(6));
+  // After the serial number and the wavelengths: stray light.
+  const slots = [serialNumber, ...coefficients(WAVELENGTH), '0', ...coefficients(NONLINEARITY), '7'];
+  const registers = new Map<number, number>();
   let exposureUs = START_US;
   let startMs = clock.now();
   let exposing: ReturnType<Clock['setTimeout']> | undefined;
@@ -128,6 +136,18 @@ function behaviour(
         case COMMAND.spectrum:
           expose();
           return true;
+        case COMMAND.writeRegister:
+          if (bytes.length >= 4) registers.set(view.getUint8(1), view.getUint16(2, true));
+          return true;
+        case COMMAND.readRegister: {
+          const register = bytes[1] ?? 0;
+          const { register: version, value } = LOGIC_VERSION;
+          side.send(
+            ANSWERS_IN,
+            registerAnswer(register, register === version ? value : (registers.get(register) ?? 0)),
+          );
+          return true;
+        }
         case COMMAND.status:
           side.send(ANSWERS_IN, status(exposureUs));
           return true;
@@ -147,6 +167,10 @@ function information(slot: number, slots: readonly string[]): Uint8Array {
   if (slot === SATURATION_SLOT) new DataView(answer.buffer).setUint16(6, FULL_SCALE, true);
   else for (const [at, char] of [...(slots[slot] ?? '')].slice(0, 15).entries()) answer[2 + at] = char.charCodeAt(0);
   return answer;
+}
+
+function registerAnswer(register: number, value: number): Uint8Array {
+  return Uint8Array.of(register, value & 0xff, value >> 8);
 }
 
 function status(exposureUs: number): Uint8Array {

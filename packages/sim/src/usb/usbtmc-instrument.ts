@@ -1,4 +1,5 @@
 import type { SimulatedInstrument, SimulatedSession } from '../instruments/simulated-instrument.ts';
+import { requestsService, statusByteOf } from '../instruments/status-registers.ts';
 import { SimulatedUsbDevice, type UsbBehaviour, type UsbDeviceSide, type UsbSetup } from './simulated-usb-device.ts';
 import {
   HEADER_BYTES,
@@ -22,13 +23,15 @@ export interface UsbIdentity {
 const BULK_OUT = 0x01;
 const BULK_IN = 0x82;
 const INTERRUPT_IN = 0x83;
+/** The first byte of a request for service; other notices have the tag of the question there. */
+const SERVICE_REQUEST = 0x81;
 
 /**
  * Puts an instrument on USB as a Test and Measurement device of the subclass USB488.
  *
  * One call of its `transmit` is one message. As IEEE 488.2 wants it, a message that comes while an answer has not been
  * fetched drops the answer (-410), and fetching where nothing was asked is an error (-420); an instrument that has
- * `messages` reports both. It does not request service by itself.
+ * `messages` reports both, and requests service on the interrupt endpoint when a reason that is enabled comes up.
  */
 export function usbtmcInstrument(instrument: SimulatedInstrument, identity: UsbIdentity): SimulatedUsbDevice {
   return new SimulatedUsbDevice(
@@ -66,11 +69,13 @@ class TmcBehaviour implements UsbBehaviour {
   #endsMessage = true;
   /** A question was sent, and its answer has not been fetched to the end. */
   #isAsked = false;
+  #requestsService = false;
 
   constructor(instrument: SimulatedInstrument, side: UsbDeviceSide) {
     this.#instrument = instrument;
     this.#side = side;
     this.#session = this.#connect();
+    instrument.messages?.watch(() => this.#lookForService());
   }
 
   received(_endpoint: number, bytes: Uint8Array): boolean {
@@ -151,10 +156,17 @@ class TmcBehaviour implements UsbBehaviour {
     this.#clear();
   }
 
-  /** The status byte of the instrument with bit 4, an answer is there, which only such a bus can tell. */
   get #statusByte(): number {
-    const MESSAGE_AVAILABLE = 0x10;
-    return (this.#instrument.messages?.statusByte ?? 0) | (this.#answers.length > 0 ? MESSAGE_AVAILABLE : 0);
+    return statusByteOf(this.#instrument.messages, this.#answers.length > 0);
+  }
+
+  #lookForService(): void {
+    const status = this.#statusByte;
+    const had = this.#requestsService;
+    this.#requestsService = requestsService(status);
+    // One at a time: who reads the notice before it learns of this one by the status byte.
+    const isNew = this.#requestsService && !had && !this.#side.isPending(INTERRUPT_IN);
+    if (isNew) this.#side.send(INTERRUPT_IN, Uint8Array.of(SERVICE_REQUEST, status));
   }
 
   #take(bytes: Uint8Array): void {
@@ -172,6 +184,7 @@ class TmcBehaviour implements UsbBehaviour {
     this.#answers.length = 0;
     this.#side.flush(BULK_IN);
     this.#isAsked = false;
+    this.#lookForService();
   }
 
   #answer(): void {
@@ -186,6 +199,7 @@ class TmcBehaviour implements UsbBehaviour {
       this.#answers.shift();
       this.#isAsked = this.#answers.length > 0;
     } else this.#answers[0] = message.subarray(count);
+    this.#lookForService();
     this.#side.send(BULK_IN, tmcAnswer(tag, message.subarray(0, count), isEnd));
   }
 
@@ -198,11 +212,13 @@ class TmcBehaviour implements UsbBehaviour {
     this.#answers.length = 0;
     this.#isAsked = false;
     this.#side.flush(BULK_IN);
+    this.#lookForService();
   }
 
   #connect(): SimulatedSession {
     return this.#instrument.connect((bytes) => {
       this.#answers.push(bytes.slice());
+      this.#lookForService();
       this.#answer();
     });
   }

@@ -4,7 +4,7 @@ import { type ScpiHeader, scpiHeader } from './scpi-header.ts';
 import { scpiInteger } from './scpi-parameters.ts';
 import type { ScpiUnit } from './scpi-parser.ts';
 import { ScpiSession } from './scpi-session.ts';
-import { ScpiStatus } from './scpi-status.ts';
+import { ScpiStatus, type ScpiStatusOptions } from './scpi-status.ts';
 
 /** What a command answers: now, or when it is ready. A rejection with ScpiError goes into the error queue. */
 export type ScpiAnswer = string | Promise<string>;
@@ -23,13 +23,9 @@ export interface ScpiCommand {
 }
 
 /** What an instrument tells the common commands about itself. */
-export interface ScpiIdentity {
+export interface ScpiIdentity extends ScpiStatusOptions {
   /** Answer to `*IDN?`. */
   readonly identity: string;
-  /** Length of the error queue. */
-  readonly errorQueueLength: number;
-  /** What an empty error queue answers; default `0,"No error"`. */
-  readonly noError?: string;
   /** `*RST`. */
   reset(): void;
   /** Resolves once nothing is pending any more; for `*OPC` and `*WAI`. */
@@ -50,7 +46,7 @@ export class ScpiDevice {
 
   constructor(identity: ScpiIdentity, commands: readonly ScpiCommand[]) {
     this.#identity = identity;
-    this.status = new ScpiStatus(identity.errorQueueLength, identity.noError);
+    this.status = new ScpiStatus(identity);
     this.#commands = [...this.#common(), ...commands].map((command) => ({
       ...command,
       matches: scpiHeader(command.header),
