@@ -67,7 +67,8 @@ export type SuspenderInput = z.input<typeof suspenderSettings> & { readonly watc
 
 /**
  * Holds a scan while a value is out of its limits: `suspendWhile({ watch: bench.beam, below: 0.5, hysteresis: 0.1 })`. A
- * value that is NaN, a module that is faulted and a stream that failed cannot say that all is well, and hold it too.
+ * value that is NaN, a module that cannot be read or is faulted, and a stream that failed cannot say that all is well, and
+ * hold it too.
  *
  * @throws DaqtorError `lab.settings`
  */
