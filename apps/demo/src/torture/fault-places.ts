@@ -1,7 +1,7 @@
 import { type Condition, inBand, type SuspendRule, suspendRule } from '@daqtor/core';
 import type { FaultPolicy } from './fault-policies.ts';
+import type { FaultOutcome, FaultPlace } from './fault-trial.ts';
 import type { Fault } from './faulty-call.ts';
-import type { FaultOutcome, FaultPlace } from './scan-fault-trial.ts';
 import { type Kind, verdict } from './verdict.ts';
 
 /** A call that goes wrong, and what the scan is told to do about it. */

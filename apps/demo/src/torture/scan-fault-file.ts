@@ -1,6 +1,6 @@
 import type { DaqtorError } from '@daqtor/core';
 import { readArray, readTexts } from '@daqtor/savers';
-import type { FaultTrial } from './scan-fault-trial.ts';
+import type { FaultTrial } from './fault-trial.ts';
 
 /** Reads the file back: statuses, values, read-backs, times and the baseline agree, and the log has every error. */
 export async function faultsInFile(

@@ -1,56 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DaqtorError, fly, grid, lab, linspace, type ScanSettingsInput, VirtualClock } from '@daqtor/core';
+import { type DaqtorError, fly, grid, lab, linspace, VirtualClock } from '@daqtor/core';
 import { dataset } from '@daqtor/savers';
 import { actuatorOnTrial, Calls, detectorOnTrial } from './drivers-on-trial.ts';
-import type { Fault } from './faulty-call.ts';
+import type { Culprit, FaultTrial } from './fault-trial.ts';
 import { isOpen } from './is-open.ts';
 import { faultsInFile } from './scan-fault-file.ts';
 
 const POINTS = 4;
 /** Points that are measured before anything goes wrong amid a scan. */
 const GOOD = 2;
-
-type Culprit = 'x' | 'meter' | 'gauge' | 'z';
-
-/** How a scan ends. */
-export interface FaultOutcome {
-  readonly outcome: 'completed' | 'failed';
-  /** Of each place, as in the file. */
-  readonly statuses: readonly number[];
-  /** Whether a person has to come. */
-  readonly pauses: boolean;
-  /** Whether it is held until all is well again. */
-  readonly holds?: boolean;
-  /** Whether it is told at the end that something went wrong which did no harm to the data. */
-  readonly hasTrouble?: boolean;
-  /** Which readings of the baseline lack the culprit; left out where there is no baseline. */
-  readonly lacking?: readonly ('begin' | 'end')[] | undefined;
-}
-
-/** Where in the course of a scan a call goes wrong. */
-export interface FaultPlace {
-  /** What the scan measures as one: a point at rest, or a line on the fly. */
-  readonly steps: 'points' | 'lines';
-  /** From when on calls go wrong. */
-  readonly arms: 'at once' | 'amid' | 'on the ramp' | 'after the last';
-  /** Whose call it is. */
-  culprit(call: string): Culprit;
-  /** Settings under which it is made, and a baseline by names. */
-  options?(call: string): ScanSettingsInput & { readonly baseline?: readonly Culprit[] };
-}
-
-export interface FaultTrial {
-  readonly place: FaultPlace;
-  /** The call that goes wrong, and how. */
-  readonly call: string;
-  readonly fault: Fault;
-  /** Whether it goes wrong only once. */
-  readonly once: boolean;
-  readonly onError: ScanSettingsInput['onError'];
-  readonly expected: FaultOutcome;
-}
 
 /**
  * Runs a scan that saves, in the course of which a call of a driver goes wrong. When the scan pauses, or is held, somebody

@@ -1,7 +1,8 @@
 import { type FaultCase, PLACES, type PlaceOnTrial } from './fault-places.ts';
 import { faultPolicies } from './fault-policies.ts';
+import type { FaultOutcome } from './fault-trial.ts';
 import { FAULTS } from './faulty-call.ts';
-import { type FaultOutcome, scanFaultTrial } from './scan-fault-trial.ts';
+import { scanFaultTrial } from './scan-fault-trial.ts';
 import { table } from './table.ts';
 
 /**
