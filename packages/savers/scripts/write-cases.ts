@@ -7,10 +7,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   Axis,
+  adaptive1D,
+  adaptive2D,
   BoundedQueue,
   DataToExport,
   DataWithAxes,
+  fly,
   type LogLine,
+  linspace,
   type PositionThen,
   type Scan,
   type ScanChangeInput,
@@ -331,6 +335,19 @@ await scan(
   }
 }
 for (const [name, kind] of Object.entries(scanKinds)) await runKind(kind, dataset(join(folder, `k_${name}`)));
+// Scans that find their way without their first point, and lines on the fly.
+for (const [name, kind] of [
+  ['line', adaptive1D('x', 0, 1, { signal: 'eye', count: 6, initial: 3 })],
+  ['plane', adaptive2D(['x', 0, 1], ['y', 5, 9], { signal: 'eye', count: 6, initial: 5 })],
+] as const)
+  await crashed(kind, dataset(join(folder, `a_${name}`)), folder, -1, { onError: 'skip', failing: [1] });
+await crashed(
+  fly('x', 0, 1, 9, { lines: linspace('y', 0, 1, 2), snake: true }),
+  dataset(join(folder, 'f_fly')),
+  folder,
+  -1,
+  { speed: 10, exposureMs: 7 },
+);
 {
   const { copy } = await crashed(scanKinds.grid_snake as Scan, dataset(join(folder, 'r_before')), folder, 3);
   await using bench = await crashBench();

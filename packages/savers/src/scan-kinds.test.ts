@@ -2,8 +2,10 @@ import { adaptive1D, adaptive2D, DataWithAxes, fly, lab, parseScan, Scan, Virtua
 import { scanKinds, stubActuator, stubDetector } from '@daqtor/core/testing';
 import { describe, expect, it } from 'vitest';
 import { readArray } from './browse/read-array.ts';
+import { walkNodes } from './browse/tree.ts';
 import { dataset } from './dataset.ts';
 import { DataLoader } from './load/data-loader.ts';
+import { crashed } from './testing/crash-bench.ts';
 import { runKind, START } from './testing/run-kind.ts';
 import { tempFolder } from './testing/temp-folder.ts';
 
@@ -58,6 +60,26 @@ describe.each([
       expect([...copy.data]).toEqual(targets);
     }
   });
+});
+
+it.each([
+  ['its first point', [1]],
+  ['all that it begins with', [1, 2, 3]],
+  ['points of its own choice too', [1, 2, 3, 4, 5]],
+  ['every point', [1, 2, 3, 4, 5, 6]],
+] as const)('knows where an adaptive scan has been that could not measure %s, also on a plot', async (_, failing) => {
+  const scan = adaptive1D('x', 0, 1, { signal: 'eye', count: 6, initial: 3 });
+  for (const options of [{}, { gzip: 3 }, { swmr: true }, { commit: { everyPoints: Number.POSITIVE_INFINITY } }]) {
+    const save = dataset(tempFolder(), {}, options);
+    const { file, group } = await crashed(scan, save, tempFolder(), -1, { onError: 'skip', failing });
+    const { tree } = await DataLoader.open(file);
+    const axis = await readArray(file, `${group}/NavAxes/Axis00`);
+    expect([...axis.data].slice(0, 3)).toEqual([0, 1, 0.5]);
+    expect(new Set<unknown>([...axis.data]).size).toBe(6);
+    const plots = [...walkNodes(tree)].filter(({ path }) => path.endsWith('/PlotAxis00'));
+    expect(plots.length).toBe(failing.length < 6 ? 2 : 0);
+    for (const { path } of plots) expect((await readArray(file, path)).data).toEqual(axis.data);
+  }
 });
 
 it('keeps places without a point in the file of an adaptive scan that has reached its goal', async () => {

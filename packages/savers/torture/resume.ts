@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { planOf, pointsAdded, realClock, VirtualClock } from '@daqtor/core';
+import { planOf, pointsAdded, realClock, type Scan, VirtualClock } from '@daqtor/core';
 import { dataset, resumeScan, type ScanSaving } from '@daqtor/savers';
 import { H5File } from '../src/h5/h5-file.ts';
 import { baselineGroup, momentsIn } from '../src/modules/baseline-saver.ts';
 import { savedScan } from '../src/resume/saved-scan.ts';
 import { contentsOf, crashBench, crashed } from '../src/testing/crash-bench.ts';
+import { factsOf, resumableScans, smallScans } from '../src/testing/resumable-scans.ts';
+import type { WriterOrder } from '../src/testing/resume-writer.ts';
 import { seeded } from '../src/testing/seeded.ts';
 import { Python } from './python.ts';
-import { factsOf, resumableScans, smallScans } from './resumable-scans.ts';
-import type { WriterOrder } from './resume-writer.ts';
 
 /**
  * Kills scans and resumes them: `npm run torture:resume -- [rounds] [seed] [every]`. First small scans are killed at each step of
@@ -27,9 +27,15 @@ const rounds = Number(process.argv[2] ?? 60);
 const seed = Number(process.argv[3] ?? 1);
 const every = Number(process.argv[4] ?? 1);
 const LANES = 2;
+/** As it was compiled: most of a life that is read from source goes by before it begins. */
+const WRITER = new URL('../dist/testing/resume-writer.js', import.meta.url).pathname;
 const GROUP = '/RawData/Scan000';
-/** How long a writer lives at most after it began, in the bursts. */
-const MAX_LIFE_MS = 250;
+/**
+ * How much of its scan a writer may do at most in the bursts, and how long it lives at most after that: a chain of lives is as
+ * long on a busy machine, and ends anywhere.
+ */
+const MAX_SHARE = 0.35;
+const MAX_REST_MS = 30;
 /** A round is given up after so many lives: something keeps it from going on. */
 const MAX_LIVES = 60;
 const SAVINGS: readonly ScanSaving[] = [{}, {}, { commit: { everyMs: 40 } }, { swmr: true }, { gzip: 2 }];
@@ -44,17 +50,25 @@ interface Life {
   readonly wasKilled: boolean;
 }
 
-/** Lets a writer live until it ends, kills itself, or its time is over. */
-async function live(order: WriterOrder, lifeMs?: number): Promise<Life> {
+/** When a writer is killed: so long after it has noted so much, once it has begun. */
+interface Death {
+  readonly notes: number;
+  readonly thenMs: number;
+}
+
+/** Lets a writer live until it ends, or is killed, by itself or from here. */
+async function live(order: WriterOrder, death?: Death): Promise<Life> {
   rmSync(order.notes, { force: true });
-  const script = new URL('resume-writer.ts', import.meta.url).pathname;
-  const writer = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(order)], {
+  const writer = spawn(process.execPath, [WRITER, JSON.stringify(order)], {
+    // Its threads have the condition from there.
+    env: { ...process.env, NODE_OPTIONS: '--conditions=built' },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const exited = once(writer, 'exit');
-  if (lifeMs !== undefined) {
-    while (!existsSync(order.notes) && writer.exitCode === null) await sleep(2);
-    await sleep(lifeMs);
+  if (death) {
+    const noted = () => (existsSync(order.notes) ? readFileSync(order.notes, 'utf8').split('\n').length - 1 : 0);
+    while (noted() <= death.notes && writer.exitCode === null) await sleep(2);
+    await sleep(death.thenMs);
     writer.kill('SIGKILL');
   }
   await exited;
@@ -190,7 +204,10 @@ async function burst(
   let before: ReadonlySet<number> = NOTHING;
   let file: string | undefined;
   for (let lives = 1; lives <= MAX_LIVES; lives++) {
-    const life: Life = await live({ ...order, ...(file !== undefined && { file }) }, random() * MAX_LIFE_MS);
+    // Each point is noted twice: measured, and saved.
+    const notes = Math.floor(random() * MAX_SHARE * 2 * (resumableScans[kind] as Scan).size);
+    const death = { notes, thenMs: random() * MAX_REST_MS };
+    const life: Life = await live({ ...order, ...(file !== undefined && { file }) }, death);
     const judged = await judgeLife(life, before, kind);
     faults.push(...judged.faults.map((fault) => `life ${lives}: ${fault}`));
     before = judged.here;

@@ -117,9 +117,11 @@ export class DaqMove<Input = Readonly<Record<string, unknown>>> {
    * Positions as long as somebody looks: read every `everyMs` while the axis is at rest, and as they are read on the way.
    * A command never waits for more than one reading, and is never refused because of it. What goes wrong is told by the
    * module's facts, and the readings go on once it is connected again.
+   *
+   * @param misread - told too why a position could not be read
    */
-  watch$(everyMs: number): Observable<number> {
-    return this.#parts.reader.watch$(everyMs, this.position$, () => this.state === 'idle');
+  watch$(everyMs: number, misread?: (error: DaqtorError) => void): Observable<number> {
+    return this.#parts.reader.watch$(everyMs, this.position$, () => this.state === 'idle', misread);
   }
 
   /**

@@ -7,8 +7,10 @@ export interface GrabForm {
   readonly dim: DataDim;
   readonly shape: readonly number[];
   readonly units: string;
-  /** Of all of its channels. */
+  /** Of all of its channels, with their error bars. */
   readonly bytes: number;
+  /** How many numbers its channels have; a complex value is two. */
+  readonly numbers: number;
 }
 
 /** What is known of a grab before it is taken. */
@@ -18,12 +20,13 @@ export interface ExpectedGrab {
 }
 
 export function expectedFrom({ data }: DataToExport, grabMs: number): ExpectedGrab {
-  const forms = data.map(({ name, dim, shape, units, data: arrays }) => ({
+  const forms = data.map(({ name, dim, shape, units, data: arrays, errors = [] }) => ({
     name,
     dim,
     shape,
     units,
-    bytes: arrays.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    bytes: [...arrays, ...errors].reduce((sum, { byteLength }) => sum + byteLength, 0),
+    numbers: arrays.reduce((sum, { length }) => sum + length, 0),
   }));
   return { grabMs, forms };
 }

@@ -21,7 +21,7 @@ export interface PositionReaderOptions {
 export class PositionReader {
   readonly #options: PositionReaderOptions;
   readonly #desk: CommandDesk;
-  #reading: Promise<void> | undefined;
+  #reading: Promise<DaqtorError | undefined> | undefined;
 
   constructor(options: PositionReaderOptions) {
     const { name, clock, failed } = options;
@@ -56,13 +56,20 @@ export class PositionReader {
   /**
    * @param position$ - every position that is read, by whomever
    * @param isFree - whether the axis may be asked now
+   * @param misread - told why a position that this looker asked for could not be read
    */
-  watch$(everyMs: number, position$: Observable<number>, isFree: () => boolean): Observable<number> {
+  watch$(
+    everyMs: number,
+    position$: Observable<number>,
+    isFree: () => boolean,
+    misread?: (error: DaqtorError) => void,
+  ): Observable<number> {
     return new Observable((taker) => {
       let timer: TimerHandle | undefined;
       const positions = position$.subscribe(taker);
       const look = async () => {
-        if (isFree()) await this.#read();
+        const error = isFree() ? await this.#read() : undefined;
+        if (error && !taker.closed) misread?.(error);
         if (!taker.closed) timer = this.#options.clock.setTimeout(() => void look(), everyMs);
       };
       void look();
@@ -73,13 +80,19 @@ export class PositionReader {
     });
   }
 
-  /** Takes one reading, or joins the one that is under way. Never rejects: a failure is told to `failed`. */
-  #read(): Promise<void> {
-    const { timeoutMs, read, seen } = this.#options;
+  /** Takes one reading, or joins the one that is under way. Never rejects: a failure is given, and told to `failed`. */
+  #read(): Promise<DaqtorError | undefined> {
+    const { name, timeoutMs, read, seen } = this.#options;
     if (this.#reading) return this.#reading;
     const { id, answer } = this.#desk.take({ tried: 'reading the position', timeoutMs, run: read });
     const reading = answer
-      .then(seen, () => undefined)
+      .then(
+        (position) => {
+          seen(position);
+          return undefined;
+        },
+        (error: unknown) => DaqtorError.of(error, name, 'reading the position'),
+      )
       .finally(() => {
         if (this.#reading === reading) this.#reading = undefined;
       });

@@ -4,7 +4,7 @@ import { DataWithAxes } from '../data/data-with-axes.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { lab } from '../lab/lab.ts';
 import { grid } from '../scan/builders.ts';
-import { reasonToHold, suspendWhile } from '../scan/suspender.ts';
+import { reasonToHold, suspendRule, suspendWhile } from '../scan/suspender.ts';
 import { linspace } from '../scan/sweep.ts';
 import { stubActuator, stubDetector } from '../testing/stub-instruments.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
@@ -173,6 +173,55 @@ describe('a module that is watched', () => {
     }
     await bench.close();
     expect(clock.pending).toBe(0);
+  });
+
+  it.each(['detector', 'actuator'])('holds the scan while it is %s that cannot be read, and says why', async (role) => {
+    const clock = new VirtualClock();
+    let refuses = false;
+    const told = () => {
+      if (refuses) throw new DaqtorError('instrument.fault', { problem: 'the gauge is overheated' });
+      return 2;
+    };
+    const gauge = stubDetector(async () => [new DataWithAxes({ name: 'pressure', data: [told()], units: 'Pa' })]);
+    const axis = stubActuator(() => ({ readPosition: async () => told() }));
+    const x = stubActuator(({ clock }) => ({ isMoving: () => clock.sleep(10).then(() => false) }));
+    const bench = await lab({ x: x({}), gauge: gauge({}), axis: axis({}), meter: stubDetector()({}) }, { clock });
+    const { recorder, kept } = memoryRecorder();
+    const module = role === 'a detector' ? 'gauge' : 'axis';
+    const suspendWhen = [suspendRule.parse({ module, above: 5, everyMs: 50 })];
+    const over = grid(linspace(bench.x, 0, 9, 10));
+    const run = bench.scan({ over, read: [bench.meter], settleMs: 20, suspendWhen, save: recorder });
+    await clock.sleep(100);
+    refuses = true;
+    await clock.sleep(1000);
+    expect(run.state).toBe('held');
+    refuses = false;
+    expect((await run.done).points).toBe(10);
+    expect(kept.log.filter((line) => /holds|lets/.test(line))).toEqual([
+      `WARNING ${module} holds the scan: it cannot be read: [${module}] the gauge is overheated`,
+      `INFO ${module} lets the scan go on`,
+    ]);
+    await bench.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('holds nothing because somebody else reads it, or ends its grab', async () => {
+    const clock = new VirtualClock();
+    const gauge = stubDetector(async (signal) => {
+      await clock.sleep(30, signal);
+      return [new DataWithAxes({ name: 'pressure', data: [2], units: 'Pa' })];
+    });
+    const x = stubActuator(({ clock }) => ({ isMoving: () => clock.sleep(10).then(() => false) }));
+    const bench = await lab({ x: x({}), gauge: gauge({}), meter: stubDetector()({}) }, { clock });
+    const { recorder, kept } = memoryRecorder();
+    const suspendWhen = [suspendRule.parse({ module: 'gauge', above: 5, everyMs: 50 })];
+    const over = grid(linspace(bench.x, 0, 9, 10));
+    const run = bench.scan({ over, read: [bench.meter], settleMs: 20, suspendWhen, save: recorder });
+    await clock.sleep(110);
+    await bench.gauge.stop();
+    await bench.gauge.grab();
+    expect((await run.done).points).toBe(10);
+    expect(kept.log.filter((line) => line.includes('holds'))).toEqual([]);
   });
 
   it('holds the scan by its position', async () => {

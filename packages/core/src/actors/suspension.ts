@@ -1,4 +1,5 @@
 import type { Subscription } from 'rxjs';
+import type { DaqtorError } from '../errors/daqtor-error.ts';
 import { reasonToHold, type Suspender } from '../scan/suspender.ts';
 import type { Clock, TimerHandle } from '../time/clock.ts';
 import { watchedValues } from './watched-values.ts';
@@ -28,7 +29,7 @@ export class Suspension {
   start(): void {
     const { suspender, clock, mayAsk, broken } = this.#options;
     this.#subscription = watchedValues(suspender, clock, mayAsk).subscribe({
-      next: (value) => this.#see(value),
+      next: (seen) => this.#see(seen),
       error: broken,
       complete: () => broken('it gives no more values'),
     });
@@ -39,9 +40,10 @@ export class Suspension {
     this.#stay();
   }
 
-  #see(value: number): void {
+  #see(seen: number | DaqtorError): void {
     const { suspender, clock, suspend } = this.#options;
-    const reason = reasonToHold(value, this.#holds, suspender);
+    const reason =
+      typeof seen === 'number' ? reasonToHold(seen, this.#holds, suspender) : `it cannot be read: ${seen.message}`;
     if (reason === undefined) {
       if (!this.#holds || this.#lifting) return;
       if (suspender.forMs > 0) this.#lifting = clock.setTimeout(() => this.#lift(), suspender.forMs);

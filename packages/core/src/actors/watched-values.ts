@@ -1,14 +1,16 @@
-import { exhaustMap, filter, from, fromEventPattern, map, merge, Observable } from 'rxjs';
+import { exhaustMap, filter, fromEventPattern, map, merge, Observable } from 'rxjs';
 import type { DataToExport } from '../data/data-to-export.ts';
+import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Suspender } from '../scan/suspender.ts';
 import { numberIn, type WatchPick } from '../scan/watched.ts';
 import type { Clock } from '../time/clock.ts';
 import { convertUnits } from '../units/units.ts';
 import type { DaqMove } from './daq-move.ts';
 import type { DaqViewer } from './daq-viewer.ts';
+import type { TroubleFact } from './module-life.ts';
 
 /**
- * The values of what is watched, as they come: NaN when a module is faulted.
+ * The values of what is watched, as they come; in their place why a module could not be read, or is faulted.
  *
  * @param everyMs - how often a module is asked
  * @param pick - which number of a module, in which units
@@ -18,17 +20,19 @@ export function watchedValues(
   { watch, everyMs, ...pick }: Pick<Suspender, 'watch' | 'everyMs'> & WatchPick,
   clock: Clock,
   mayAsk: () => boolean,
-): Observable<number> {
+): Observable<number | DaqtorError> {
   if (watch instanceof Observable) return watch;
   const values =
     watch.role === 'actuator' ? positionsOf(watch, everyMs, pick) : valuesOf(watch, everyMs, pick, clock, mayAsk);
   return merge(values, faultsOf(watch));
 }
 
-function positionsOf(actuator: DaqMove, everyMs: number, { units }: WatchPick): Observable<number> {
-  const positions = actuator.watch$(everyMs);
+function positionsOf(actuator: DaqMove, everyMs: number, { units }: WatchPick): Observable<number | DaqtorError> {
+  const positions = new Observable<number | DaqtorError>((taker) =>
+    actuator.watch$(everyMs, (error) => taker.next(error)).subscribe(taker),
+  );
   if (units === undefined) return positions;
-  return positions.pipe(map((position) => convertUnits(position, actuator.units, units)));
+  return positions.pipe(map((seen) => (typeof seen === 'number' ? convertUnits(seen, actuator.units, units) : seen)));
 }
 
 function valuesOf(
@@ -37,22 +41,31 @@ function valuesOf(
   pick: WatchPick,
   clock: Clock,
   mayAsk: () => boolean,
-): Observable<number> {
-  const asked = ticks(everyMs, clock).pipe(
+): Observable<number | DaqtorError> {
+  // The value comes with its data, and only what goes wrong from here.
+  const troubles = ticks(everyMs, clock).pipe(
     filter(() => viewer.state === 'idle' && mayAsk()),
-    // What goes wrong is told by the facts of the module, and the value comes with its data.
-    exhaustMap(() => from(viewer.grab().catch(() => undefined)).pipe(filter(() => false))),
+    exhaustMap(() =>
+      viewer.grab().then(
+        () => undefined,
+        (error: unknown) => DaqtorError.of(error, viewer.name, 'grabbing'),
+      ),
+    ),
+    filter((error) => error !== undefined && !isOfOthers(error)),
   );
   const values = viewer.data.live$.pipe(map((frame: DataToExport) => numberIn(frame, viewer.name, pick)));
-  return merge(values, asked as Observable<never>);
+  return merge(values, troubles as Observable<DaqtorError>);
 }
 
-function faultsOf(module: DaqMove | DaqViewer): Observable<number> {
-  const faults = fromEventPattern(
+/** Whether a grab was only ended, or not begun, because somebody else uses the detector. */
+const isOfOthers = ({ code }: DaqtorError): boolean => code === 'module.stopped' || code === 'module.state';
+
+function faultsOf(module: DaqMove | DaqViewer): Observable<DaqtorError> {
+  const faults = fromEventPattern<TroubleFact>(
     (tell) => (module.role === 'actuator' ? module.actor.on('faulted', tell) : module.actor.on('faulted', tell)),
     (_, subscription: { unsubscribe(): void }) => subscription.unsubscribe(),
   );
-  return faults.pipe(map(() => Number.NaN));
+  return faults.pipe(map(({ error }) => error));
 }
 
 /** At once, and then at an interval. */

@@ -10,6 +10,7 @@ import { type PreflightReport, preflightReport } from '../scan/preflight.ts';
 import { pointsAdded } from '../scan/scan-revision.ts';
 import type { Clock } from '../time/clock.ts';
 import { realClock } from '../time/real-clock.ts';
+import { checkScanOptions } from './check-scan-options.ts';
 import { type ConnectReport, connectAll } from './connect-report.ts';
 import { followScan } from './follow-scan.ts';
 import { jsonSchemaOf } from './json-schema.ts';
@@ -106,9 +107,10 @@ export class LabCore implements AsyncDisposable {
   /**
    * Begins a scan. One at a time.
    *
-   * @throws DaqtorError `scan.refused` while another scan is under way
+   * @throws DaqtorError `scan.refused` while another scan is under way; `lab.settings` for options that nobody knows
    */
   scan(options: LabScanOptions): DaqScan {
+    checkScanOptions(options, Object.keys(this.modules));
     if (this.#scan && this.#scan.state !== 'ended') {
       throw new DaqtorError('scan.refused', {
         problem: 'another scan is under way',
@@ -132,9 +134,11 @@ export class LabCore implements AsyncDisposable {
    * Says what a scan would do: why it would be refused, how far it goes, how long it takes, how much it writes. Moves
    * nothing and opens no file.
    *
-   * @throws DaqtorError `scan.refused` only for a scan that makes no sense in any lab
+   * @throws DaqtorError `scan.refused` only for a scan that makes no sense in any lab; `lab.settings` for options that
+   *   nobody knows
    */
   async dryRun(options: LabScanOptions): Promise<PreflightReport> {
+    checkScanOptions(options, Object.keys(this.modules));
     return await preflightReport({
       modules: this.modules,
       ...options,

@@ -168,9 +168,13 @@ describe('a dry run', () => {
       points: 3,
       shape: [3],
       reaches: [{ name: 'dumb', units: 'mm', min: 0, max: 1, count: 3, outside: 0 }],
-      forms: { camera: [{ name: 'image', dim: 'Data2D', shape: [10, 10], units: 'count', bytes: 200 }] },
+      forms: { camera: [{ name: 'image', dim: 'Data2D', shape: [10, 10], units: 'count', bytes: 200, numbers: 100 }] },
       bytes: 3 * (200 + 17),
     });
+    const flying = { over: fly(b.x, 0, 1, 7, { lines: linspace(b.y, 0, 1, 3) }), read: [b.camera] };
+    const perBin = 2 * 8 * 100 + 4 + 25;
+    expect((await b.dryRun(flying)).bytes).toBe(21 * perBin);
+    expect((await b.dryRun({ ...flying, before: { steps: 2, skipped: 0 } })).bytes).toBe(7 * perBin);
     expect(calls).toEqual([]);
   });
 

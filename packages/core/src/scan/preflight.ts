@@ -33,7 +33,10 @@ export interface PreflightReport {
   readonly unknownDurations: readonly string[];
   /** What it waits for before points are measured, and what holds it, for people. */
   readonly conditions?: readonly string[];
-  /** How much it writes, before compression; undefined while a detector has not grabbed yet. */
+  /**
+   * How much its values are, at all places and before compression; a file has some 100 kB more for its structure. Undefined
+   * while a detector has not grabbed yet.
+   */
   readonly bytes: number | undefined;
   /** Room where it would be saved; undefined if it is not saved, or the recorder cannot tell. */
   readonly freeBytes: number | undefined;
@@ -187,19 +190,25 @@ async function roomFor(input: PreflightInput): Promise<Room> {
 
 /** What is left to be written, before compression; undefined while a detector has not grabbed yet. */
 function bytesOf({ over, read, before = NOTHING_BEFORE }: Writes): number | undefined {
-  const perGrab = read
-    .filter(isDetector)
-    .map(({ expected }) => expected.forms?.reduce((sum, { bytes }) => sum + bytes, 0));
+  const inGrab = over.flight ? bytesOfBin : bytesOfGrab;
+  const perGrab = read.filter(isDetector).map(({ expected: { forms } }) => forms && inGrab(forms));
   // Read-backs and the time are float64, the status is a byte.
   const own = 8 * over.actuators.length + 8 + 1;
   const perPoint = perGrab.reduce<number | undefined>(
     (sum, bytes) => (sum === undefined || bytes === undefined ? undefined : sum + bytes),
     own,
   );
-  const left = over.size > 0 ? 1 - before.steps / over.size : 1;
+  const steps = over.flight?.lines ?? over.size;
+  const left = steps > 0 ? 1 - before.steps / steps : 1;
   const places = over.shape.reduce((product, length) => product * length, left);
   return perPoint === undefined ? undefined : Math.ceil(perPoint * places);
 }
+
+const bytesOfGrab = (forms: readonly GrabForm[]): number => forms.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** A bin has means and their error bars, in float64, and how many frames they are of, in uint32. */
+const bytesOfBin = (forms: readonly GrabForm[]): number =>
+  forms.reduce((sum, { numbers }) => sum + 2 * Float64Array.BYTES_PER_ELEMENT * numbers, Uint32Array.BYTES_PER_ELEMENT);
 
 function lackOfRoom({ bytes, freeBytes }: Room): string[] {
   if (bytes === undefined || freeBytes === undefined || bytes <= freeBytes) return [];

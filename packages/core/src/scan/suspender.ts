@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DaqMove } from '../actors/daq-move.ts';
 import type { DaqViewer } from '../actors/daq-viewer.ts';
 import { parseSettings } from '../contracts/parse-settings.ts';
+import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Modules } from './modules.ts';
 import { moduleField, unitsOf, watchFields, watchProblems } from './watched.ts';
 
@@ -67,12 +68,18 @@ export type SuspenderInput = z.input<typeof suspenderSettings> & { readonly watc
 
 /**
  * Holds a scan while a value is out of its limits: `suspendWhile({ watch: bench.beam, below: 0.5, hysteresis: 0.1 })`. A
- * value that is NaN, a module that is faulted and a stream that failed cannot say that all is well, and hold it too.
+ * value that is NaN, a module that cannot be read or is faulted, and a stream that failed cannot say that all is well, and
+ * hold it too.
  *
  * @throws DaqtorError `lab.settings`
  */
 export function suspendWhile({ watch, ...input }: SuspenderInput): Suspender {
   const settings = parseSettings('suspendWhile', suspenderSettings, input);
+  if (!watch) {
+    throw new DaqtorError('lab.settings', {
+      problem: `suspendWhile watches ${String(watch)}: give it a module of the lab, or a stream of values`,
+    });
+  }
   return { ...settings, watch, name: settings.name ?? (watch instanceof Observable ? 'a signal' : watch.name) };
 }
 

@@ -15,6 +15,7 @@ export interface ActuatorFields {
 /** @throws DaqtorError `scan.refused` if the units do not fit the actuator */
 export function fieldsOf(actuator: Actuator, units?: string): ActuatorFields {
   if (typeof actuator === 'string') return { actuator, ...(units !== undefined && { units }) };
+  if (!actuator) throw refusal(`an axis is ${String(actuator)}, and no actuator or its name`);
   const { name } = actuator;
   if (units !== undefined && !areCompatible(units, actuator.units)) {
     throw refusal(`positions in '${units}' cannot be reached by an axis that moves in '${actuator.units}'`, name);

@@ -1,5 +1,5 @@
 import { adaptive1D, adaptive2D, ellipse, fermat, fly, grid, linspace, type Scan } from '@daqtor/core';
-import type { BenchFacts } from '../src/testing/crash-bench.ts';
+import type { BenchFacts } from './crash-bench.ts';
 
 /** A signal in steps: where an adaptive scan goes follows from where they are. */
 const steps = { detector: 'eye', data: 'spectrum' };

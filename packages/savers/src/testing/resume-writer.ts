@@ -1,7 +1,9 @@
 import { appendFileSync } from 'node:fs';
 import { type DaqScan, inBand, type ScanRecorder, VirtualClock } from '@daqtor/core';
-import { dataset, resumeScan, type ScanSaving } from '@daqtor/savers';
-import { crashBench } from '../src/testing/crash-bench.ts';
+import { dataset } from '../dataset.ts';
+import type { ScanSaving } from '../dataset-options.ts';
+import { resumeScan } from '../resume/resume-scan.ts';
+import { crashBench } from './crash-bench.ts';
 import { factsOf, resumableScans } from './resumable-scans.ts';
 
 /** What a writer is told to do. */
