@@ -81,7 +81,7 @@ async function extended(over: Scan, change: ScanChangeInput, save: ScanRecorder,
     if (killedAfter === 0) kill();
     run.resume();
   };
-  run.actor.on('paused', () => void edit());
+  run.actor.on('paused', () => void edit().catch(() => run.abort()));
   const { file = '', ...result } = await run.done;
   return { file, copy, result };
 }

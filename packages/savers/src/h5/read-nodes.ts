@@ -48,7 +48,7 @@ export function describeTree(file: FileInModule, path = '/'): RawNode {
 /** Where the header of a node lies in its file. @throws Error if there is no such node */
 export function addressOf(h5: H5Module, id: bigint, path: string): number {
   const reference = checked(() => (h5 as unknown as ReadingModule).create_object_reference(id, path));
-  return Number(Buffer.from(reference).readBigUInt64LE(0));
+  return Number(new DataView(Uint8Array.from(reference).buffer).getBigUint64(0, true));
 }
 
 /** An array, or why it cannot be read. @param name - of the file, for the error */

@@ -50,15 +50,15 @@ class FileBytes {
     this.#stream = stream;
   }
 
-  read(position: number, length: number): Buffer {
-    const bytes = Buffer.alloc(length);
+  read(position: number, length: number): DataView<ArrayBuffer> {
+    const bytes = new Uint8Array(length);
     let at = 0;
     while (at < length) {
       const count = this.#fs.read(this.#stream, bytes, at, length - at, position + at);
       if (count <= 0) throw new Error(`the file ends before byte ${position + length}`);
       at += count;
     }
-    return bytes;
+    return new DataView(bytes.buffer);
   }
 
   write(position: number, bytes: Uint8Array): void {
@@ -67,9 +67,7 @@ class FileBytes {
   }
 
   writeLength(position: number, value: number): void {
-    const bytes = Buffer.alloc(LENGTH);
-    bytes.writeBigUInt64LE(BigInt(value));
-    this.write(position, bytes);
+    this.write(position, new Uint8Array(BigUint64Array.of(BigInt(value)).buffer));
   }
 }
 
@@ -77,7 +75,7 @@ class FileBytes {
 interface Message {
   /** Where its data begin in the file. */
   readonly at: number;
-  readonly data: Buffer;
+  readonly data: DataView;
 }
 
 function enlarge(file: FileBytes, { path, address, shape }: LargerArray): void {
@@ -91,37 +89,36 @@ function enlarge(file: FileBytes, { path, address, shape }: LargerArray): void {
     file.writeLength(space.at + SPACE.lengths + d * LENGTH, length);
     if (hasLongest(space.data)) file.writeLength(space.at + SPACE.lengths + (was.length + d) * LENGTH, length);
   }
-  if (layout.data[0] !== LAYOUT.version) throw new Error(`${path} has a layout that is not known here`);
-  if (layout.data[1] === LAYOUT.inOnePiece && was.length === 1)
-    moveToEnd(file, layout, (shape[0] ?? 0) / (was[0] ?? 0));
-  else if (layout.data[1] !== LAYOUT.inChunks) throw new Error(`${path} lies in one piece and cannot become larger`);
+  if (layout.data.getUint8(0) !== LAYOUT.version) throw new Error(`${path} has a layout that is not known here`);
+  const kind = layout.data.getUint8(1);
+  if (kind === LAYOUT.inOnePiece && was.length === 1) moveToEnd(file, layout, (shape[0] ?? 0) / (was[0] ?? 0));
+  else if (kind !== LAYOUT.inChunks) throw new Error(`${path} lies in one piece and cannot become larger`);
 }
 
 /** @param by - how many times as many values there are */
 function moveToEnd(file: FileBytes, layout: Message, by: number): void {
   const head = file.read(0, SUPERBLOCK.bytes);
-  if (head[SUPERBLOCK.version] !== 0)
+  if (head.getUint8(SUPERBLOCK.version) !== 0)
     throw new Error('its file has a format in which nothing can be put behind its end');
-  const [from, bytes] = [LAYOUT.address, LAYOUT.bytes].map((at) => Number(layout.data.readBigUInt64LE(at))) as [
-    number,
-    number,
-  ];
-  const end = Number(head.readBigUInt64LE(SUPERBLOCK.end));
-  const values = Buffer.alloc(Math.round(bytes * by));
-  file.read(from, bytes).copy(values);
+  const [from, bytes] = [LAYOUT.address, LAYOUT.bytes].map((at) => lengthAt(layout.data, at)) as [number, number];
+  const end = lengthAt(head, SUPERBLOCK.end);
+  const values = new Uint8Array(Math.round(bytes * by));
+  values.set(new Uint8Array(file.read(from, bytes).buffer));
   file.write(end, values);
   file.writeLength(SUPERBLOCK.end, end + values.byteLength);
   file.writeLength(layout.at + LAYOUT.address, end);
   file.writeLength(layout.at + LAYOUT.bytes, values.byteLength);
 }
 
-const hasLongest = (space: Buffer): boolean => ((space[2] as number) & SPACE.hasLongest) !== 0;
+const lengthAt = (bytes: DataView, at: number) => Number(bytes.getBigUint64(at, true));
 
-function lengthsIn(space: Buffer, path: string): number[] {
-  if (space[0] !== SPACE.version) throw new Error(`${path} has a shape in a format that is not known here`);
-  const rank = space[1] as number;
+const hasLongest = (space: DataView): boolean => (space.getUint8(2) & SPACE.hasLongest) !== 0;
+
+function lengthsIn(space: DataView, path: string): number[] {
+  if (space.getUint8(0) !== SPACE.version) throw new Error(`${path} has a shape in a format that is not known here`);
+  const rank = space.getUint8(1);
   const lengths = (first: number) =>
-    Array.from({ length: rank }, (_, d) => space.readBigUInt64LE(SPACE.lengths + (first + d) * LENGTH));
+    Array.from({ length: rank }, (_, d) => space.getBigUint64(SPACE.lengths + (first + d) * LENGTH, true));
   if (hasLongest(space) && lengths(rank).includes(UNLIMITED)) throw new Error(`${path} grows row by row`);
   return lengths(0).map(Number);
 }
@@ -134,18 +131,17 @@ function messageOf(messages: ReadonlyMap<number, Message>, type: number, path: s
 
 function messagesAt(file: FileBytes, path: string, address: number): ReadonlyMap<number, Message> {
   const head = file.read(address, HEADER.bytes);
-  if (head[0] !== HEADER.version) throw new Error(`${path} has a header in a format that is not known here`);
+  if (head.getUint8(0) !== HEADER.version) throw new Error(`${path} has a header in a format that is not known here`);
   const messages = new Map<number, Message>();
-  const blocks = [{ at: address + HEADER.bytes, length: head.readUInt32LE(HEADER.length) }];
+  const blocks = [{ at: address + HEADER.bytes, length: head.getUint32(HEADER.length, true) }];
   for (const block of blocks) {
     const bytes = file.read(block.at, block.length);
     for (let at = 0; at + MESSAGE_BYTES <= block.length; ) {
-      const [type, length] = [bytes.readUInt16LE(at), bytes.readUInt16LE(at + 2)];
+      const [type, length] = [bytes.getUint16(at, true), bytes.getUint16(at + 2, true)];
       const begin = at + MESSAGE_BYTES;
-      const data = bytes.subarray(begin, begin + length);
+      const data = new DataView(bytes.buffer, begin, length);
       messages.set(type, { at: block.at + begin, data });
-      if (type === MESSAGE.continuation)
-        blocks.push({ at: Number(data.readBigUInt64LE(0)), length: Number(data.readBigUInt64LE(LENGTH)) });
+      if (type === MESSAGE.continuation) blocks.push({ at: lengthAt(data, 0), length: lengthAt(data, LENGTH) });
       at = begin + length;
     }
   }
