@@ -71,6 +71,13 @@ test('rows that fill a chunk stay where they are; the rest waits for its own, un
   ]);
 });
 
+test('nothing waits for the rest of a chunk of many megabytes', () => {
+  const rows = from(0, 5).map((n) => append(...from(1024 * n, 1024)));
+  const one = batch(array({ chunks: [8192, VALUE] }), ...rows);
+  expect(brought(one.take(false)).map(({ stays, numbers }) => [stays, numbers.length])).toEqual([[false, 5 * 1024]]);
+  expect(one.bytes).toBe(0);
+});
+
 test('a scan that goes there and back fills its chunks from both ends', () => {
   const there = from(0, 128).map((column) => put(0, column, column));
   const back = from(0, 128).map((i) => put(1, 127 - i, 1000 + i));

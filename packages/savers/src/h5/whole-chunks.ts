@@ -1,8 +1,11 @@
 import type { GrowingBlock } from './growing-block.ts';
-import { bytesOfElement, type CreateArray, type H5Operation } from './h5-operation.ts';
+import { bytesOfElement, type H5Operation } from './h5-operation.ts';
 
 /** Chunks of at least so many bytes are written from where their values are. */
 export const LARGE_VALUE = 64 * 2 ** 10;
+
+/** Largest chunk for the rest of which values wait: more would be waiting than a batch should have. */
+const WORTH_WAITING = 2 * 2 ** 20;
 
 /** Chunks of a block that are remembered one by one at most. */
 const MOST_NOTED = 1024;
@@ -10,6 +13,7 @@ const MOST_NOTED = 1024;
 /** An array with chunks as large as that. */
 interface LargeChunks {
   readonly shape: readonly number[];
+  readonly bytes: number;
   /** Those that were written, and whether their bytes were left to others. */
   readonly written: Map<string, boolean>;
   /** How many rows there are. */
@@ -43,15 +47,12 @@ export class WholeChunks {
   /** Told of each array that is made, before it is asked about it. */
   note(operation: H5Operation): void {
     if (operation.op !== 'array') return;
-    const { path, shape } = operation;
-    const chunk = largeChunk(operation, this.#smallest);
-    if (chunk)
-      this.#arrays.set(path, {
-        shape: chunk,
-        written: new Map(),
-        rows: operation.enlargeable ? (shape[0] ?? 0) : 0,
-        hasLeft: false,
-      });
+    const { path, shape, chunks, data, gzip, dtype, enlargeable } = operation;
+    if (!chunks || data || gzip) return;
+    const bytes = chunks.reduce((size, length) => size * length, bytesOfElement(dtype));
+    if (bytes < this.#smallest) return;
+    const rows = enlargeable ? (shape[0] ?? 0) : 0;
+    this.#arrays.set(path, { shape: chunks, bytes, written: new Map(), rows, hasLeft: false });
   }
 
   /** Whether values of that array may fill such chunks. */
@@ -62,7 +63,7 @@ export class WholeChunks {
   /**
    * Cuts a block where the chunks of its array end; all that is returned counts as written from then on.
    *
-   * @param isLast - whether the part behind the last whole chunk is wanted too
+   * @param isLast - whether the part behind the last whole chunk is wanted too, also of a chunk that is worth waiting for
    */
   cut(block: GrowingBlock, isLast: boolean): readonly Cut[] {
     const { op, path, along, step } = block;
@@ -83,7 +84,7 @@ export class WholeChunks {
     for (let from = 0; from < length; ) {
       const to = Math.min(length, from + size - ((start + from) % size));
       const isFull = to - from === size;
-      if (!isFull && to === length && !isLast && isEven) break;
+      if (!isFull && to === length && !isLast && isEven && array.bytes <= WORTH_WAITING) break;
       const at = offset.with(along, start + from);
       const isNew = this.#note(array, op, at, isFull && isEven);
       cuts.push({ from, to, isWhole: isFull && isNew });
@@ -143,10 +144,4 @@ function chunksOf({ shape }: LargeChunks, offset: readonly number[], count: read
     places = places.flatMap((place) => Array.from({ length: chunks }, (_, i) => [...place, (first + i) * size]));
   }
   return places;
-}
-
-function largeChunk({ chunks, data, gzip, dtype }: CreateArray, smallest: number): readonly number[] | undefined {
-  if (!chunks || data || gzip) return undefined;
-  const bytes = chunks.reduce((size, length) => size * length, bytesOfElement(dtype));
-  return bytes >= smallest ? chunks : undefined;
 }
