@@ -1,9 +1,30 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { expect, test, vi } from 'vitest';
 import { tempFolder } from '../testing/temp-folder.ts';
 import { lockFile } from './lock-file.ts';
+
+const killed = vi.hoisted(() => ({ before: undefined as 'its bytes' | 'its link' | undefined }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  /** A process that is killed does nothing more, not even what comes in any case. */
+  const unlessKilled =
+    <A extends unknown[], R>(work: (...args: A) => R) =>
+    (...args: A): R => {
+      if (killed.before) throw new Error('killed');
+      return work(...args);
+    };
+  return {
+    ...fs,
+    writeFileSync: (path: string, text: string, options?: { flag: string }) => {
+      fs.writeFileSync(path, killed.before === 'its bytes' ? '' : text, options);
+      if (killed.before === 'its bytes') throw new Error('killed');
+    },
+    linkSync: unlessKilled(fs.linkSync),
+    rmSync: unlessKilled(fs.rmSync),
+  };
+});
 
 /** Linux gives no process a number above 2^22. */
 const DEAD = 2 ** 22 + 1;
@@ -28,6 +49,20 @@ test.each([
   expect(readFileSync(`${path}.lock`, 'utf8')).toContain(`"pid":${process.pid},`);
   unlock();
 });
+
+test.each(['its bytes', 'its link'] as const)(
+  'a process that is killed before %s are there locks nobody out',
+  (before) => {
+    const path = join(tempFolder(), 'a.h5');
+    killed.before = before;
+    expect(() => lockFile(path)).toThrow('killed');
+    killed.before = undefined;
+    const unlock = lockFile(path);
+    expect(readFileSync(`${path}.lock`, 'utf8')).toContain(`"pid":${process.pid},`);
+    unlock();
+    expect(readdirSync(dirname(path))).toEqual([]);
+  },
+);
 
 test.each([
   [

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { DaqtorError } from '@daqtor/core';
 
@@ -23,18 +23,43 @@ export function lockFile(path: string): () => void {
   const me: Owner = { pid: process.pid, host: hostname(), started: startOf(process.pid) };
   for (;;) {
     try {
-      writeFileSync(lock, JSON.stringify(me), { flag: 'wx' });
+      make(lock, me);
       return () => rmSync(lock, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-        // On a full disk it is there, but empty: nobody would ever dare to take it over.
-        if ((error as NodeJS.ErrnoException).code === 'ENOSPC') rmSync(lock, { force: true });
-        throw error;
-      }
+      if (!hasCode(error, 'EEXIST')) throw error;
       removeIfStale(path, lock, me);
     }
   }
 }
+
+/** A lock says from its beginning whose it is: of a process that is killed in here, nobody could tell that it is dead. */
+function make(lock: string, me: Owner): void {
+  const half = `${lock}.${me.pid}.new`;
+  try {
+    writeFileSync(half, JSON.stringify(me));
+    linkSync(half, lock);
+  } catch (error) {
+    if (!NO_LINKS.some((code) => hasCode(error, code))) throw error;
+    makeThere(lock, me);
+  } finally {
+    rmSync(half, { force: true });
+  }
+}
+
+/** For disks without links, such as memory sticks. */
+function makeThere(lock: string, me: Owner): void {
+  try {
+    writeFileSync(lock, JSON.stringify(me), { flag: 'wx' });
+  } catch (error) {
+    // On a full disk it is there, but empty: nobody would ever dare to take it over.
+    if (hasCode(error, 'ENOSPC')) rmSync(lock, { force: true });
+    throw error;
+  }
+}
+
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+const hasCode = (error: unknown, code: string) => (error as NodeJS.ErrnoException).code === code;
 
 function removeIfStale(path: string, lock: string, me: Owner): void {
   refuseIfAlive(path, lock, me);
@@ -43,7 +68,7 @@ function removeIfStale(path: string, lock: string, me: Owner): void {
   try {
     renameSync(lock, aside);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if (hasCode(error, 'ENOENT')) return;
     throw error;
   }
   try {
@@ -72,7 +97,7 @@ function ownerOf(lock: string): Owner | 'gone' | 'unknown' {
   try {
     text = readFileSync(lock, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
+    if (hasCode(error, 'ENOENT')) return 'gone';
     throw error;
   }
   try {
@@ -87,7 +112,7 @@ function isAlive({ pid, started }: Owner): boolean {
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: it runs, as another user.
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    if (hasCode(error, 'ESRCH')) return false;
   }
   const now = startOf(pid);
   return now === '' || started === '' || now === started;
