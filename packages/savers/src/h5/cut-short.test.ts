@@ -67,13 +67,15 @@ const BEFORE: readonly H5Operation[] = [
   ...point(1),
   ...image(0),
 ];
-const COMMIT: readonly H5Operation[] = [
-  ...point(2),
-  ...image(3),
+const LARGER: readonly H5Operation[] = [
   { op: 'enlarge', path: X, shape: [40, 6] },
   { op: 'enlarge', path: AXIS, shape: [4] },
   { op: 'write', path: AXIS, offset: [2], count: [2], data: Float64Array.of(3, 4) },
   { op: 'write', path: X, offset: [39, 2], count: [1, 4], data: Float64Array.of(5, 6, 7, 8) },
+];
+const COMMIT: readonly H5Operation[] = [
+  ...point(2),
+  ...image(3),
   ...Array.from({ length: 5 }, (_, i): H5Operation[] => [
     { op: 'group', path: `/RawData/g${i}`, attributes: { title: `group ${i}`, CLASS: 'GROUP' } },
     array(`/RawData/g${i}/y`, [64, 4]),
@@ -98,10 +100,10 @@ function contentOf(path: string): unknown {
 }
 
 /** Runs the two commits; the second is cut. @returns the file as it was left, and as it is once all is written */
-async function commit(diesAt: number, share: number) {
+async function commit(diesAt: number, share: number, swmr = false) {
   const path = join(tempFolder(), 'a.h5');
   const left = `${path}.left.h5`;
-  const writer = new H5Writer(h5, { path, mode: 'create', fsync: false });
+  const writer = new H5Writer(h5, { path, mode: 'create', fsync: false, swmr });
   const send = async (operations: readonly H5Operation[]) => {
     const batch = new Batch();
     batch.add(operations);
@@ -116,7 +118,7 @@ async function commit(diesAt: number, share: number) {
     copyFileSync(path, left);
     if (existsSync(journalPath(path))) copyFileSync(journalPath(path), journalPath(left));
   };
-  await send(COMMIT);
+  await send(swmr ? COMMIT : [...LARGER, ...COMMIT]);
   const { writes } = disk;
   disk.diesAt = Number.POSITIVE_INFINITY;
   writer.close();
@@ -153,4 +155,17 @@ test.each([
   }
   // Once the journal is whole, the commit holds.
   expect(outcomes.join()).toMatch(/^before(,before)*,after(,after)*$/);
+});
+
+test.each([
+  ['before', 0],
+  ['in the middle of', 0.5],
+])('a file for SWMR whose writer dies %s any write can be read and written on', async (_, share) => {
+  const { writes } = await commit(Number.POSITIVE_INFINITY, 0, true);
+  for (let diesAt = 0; diesAt < writes; diesAt++) {
+    const { left } = await commit(diesAt, share, true);
+    expect(describe(h5, left).error, `write ${diesAt} of ${writes}, as it was left`).toBeUndefined();
+    new H5Writer(h5, { path: left, mode: 'append', fsync: false, swmr: true }).close();
+    expect(describe(h5, left).error, `write ${diesAt} of ${writes}, written on`).toBeUndefined();
+  }
 });

@@ -25,9 +25,9 @@ function reading<T>(module: H5Module, path: string, work: (file: FileInModule) =
     const bytes = checkSignature(path);
     const journal = journalPath(path);
     // A commit that a killed writer left half done is read as if it were done; a live one's is about to be.
-    const head = headWithoutWriter(path);
     const commit = (existsSync(journal) && decodeJournal(readFileSync(journal))?.runs) || [];
-    const replay = [...(head ? [{ position: 0, bytes: head }] : []), ...commit];
+    const head = headWithoutWriter(path, commit);
+    const replay = [...commit, ...(head ? [{ position: 0, bytes: head }] : [])];
     const overlay = new PageOverlay(h5.FS, path, { replay });
     const opened = new Set<RawStream>();
     const { open, close } = h5.FS;

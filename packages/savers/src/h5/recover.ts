@@ -9,9 +9,15 @@ import { releaseFromWriter } from './superblock.ts';
  * @param path - the file; nobody may be writing it
  */
 export function recover(path: string): 'nothing' | 'released' | 'replayed' | 'discarded' {
-  const journal = journalPath(path);
+  const outcome = finishCommit(path);
+  // Behind the commit, which may bring the flag of a writer.
   const isReleased = existsSync(path) && releaseFromWriter(path);
-  if (!existsSync(journal)) return isReleased ? 'released' : 'nothing';
+  return outcome === 'nothing' && isReleased ? 'released' : outcome;
+}
+
+function finishCommit(path: string): 'nothing' | 'replayed' | 'discarded' {
+  const journal = journalPath(path);
+  if (!existsSync(journal)) return 'nothing';
   const commit = decodeJournal(readFileSync(journal));
   let outcome: 'replayed' | 'discarded' = 'discarded';
   if (commit) {

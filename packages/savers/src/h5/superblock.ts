@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import type { Run } from './journal.ts';
 
 /** Superblock of versions 2 and 3 (HDF5 file format specification 3.0, II.A): byte offsets of its fields. */
 const VERSION = 8;
@@ -25,7 +26,7 @@ export function isForSwmr(path: string): boolean {
  * @returns whether there was anything to take back
  */
 export function releaseFromWriter(path: string): boolean {
-  const head = releasedHead(path);
+  const head = released(readHead(path), path);
   if (!head) return false;
   const fd = openSync(path, 'r+');
   try {
@@ -39,14 +40,18 @@ export function releaseFromWriter(path: string): boolean {
 /**
  * How a file that a writer has left, or still has, would begin without it; undefined where nothing tells of one, or where
  * readers may open the file as it is.
+ *
+ * @param runs - what is about to be written into it
  */
-export function headWithoutWriter(path: string): Buffer | undefined {
-  const isShared = ((readHead(path)?.[FLAGS] ?? 0) & SHARED) !== 0;
-  return isShared ? undefined : releasedHead(path);
+export function headWithoutWriter(path: string, runs: readonly Run[] = []): Buffer | undefined {
+  const head = readHead(path);
+  if (!head) return undefined;
+  for (const { position, bytes } of runs) if (position < SIZE) head.set(bytes.subarray(0, SIZE - position), position);
+  const isShared = ((head[FLAGS] as number) & SHARED) !== 0;
+  return isShared ? undefined : released(head, path);
 }
 
-function releasedHead(path: string): Buffer | undefined {
-  const head = readHead(path);
+function released(head: Buffer | undefined, path: string): Buffer | undefined {
   if (!head || (head[VERSION] as number) < SWMR_VERSION || head[FLAGS] === 0) return undefined;
   if (lookup3(head.subarray(0, CHECKSUM)) !== head.readUInt32LE(CHECKSUM)) return undefined; // HDF5 tells what is wrong.
   head[FLAGS] = 0;
