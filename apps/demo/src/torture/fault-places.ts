@@ -82,27 +82,32 @@ const STEPS = {
   culprit: (call: string) => (call === 'grab' || call === 'live' ? 'meter' : 'x'),
 } as const;
 
-const points: PlaceOnTrial = {
+/** @param measuring - the call that takes what is measured; all others are on the way to it */
+const wholeSteps = (
+  measuring: 'grab' | 'live',
+  { title, steps, calls }: Pick<PlaceOnTrial, 'title' | 'steps' | 'calls'>,
+): PlaceOnTrial => ({
   ...STEPS,
+  title,
+  steps,
+  calls,
+  expected(call, one) {
+    const isStopped = call !== measuring;
+    return byPolicy(became(calls, call, one.fault), one, { status: isStopped ? 2 : 4, isStopped });
+  },
+});
+
+const points = wholeSteps('grab', {
   title: 'A scan of points',
   steps: 'points',
   calls: { ...MOVES, grab: 'measures' },
-  expected(call, one) {
-    const isStopped = call !== 'grab';
-    return byPolicy(became(this.calls, call, one.fault), one, { status: isStopped ? 2 : 4, isStopped });
-  },
-};
+});
 
-const lines: PlaceOnTrial = {
-  ...STEPS,
+const lines = wholeSteps('live', {
   title: 'A scan of lines',
   steps: 'lines',
   calls: { ...MOVES, live: 'streams' },
-  expected(call, one) {
-    const isStopped = call !== 'live';
-    return byPolicy(became(this.calls, call, one.fault), one, { status: isStopped ? 2 : 4, isStopped });
-  },
-};
+});
 
 const ramp: PlaceOnTrial = {
   title: 'The ramp of a line',

@@ -73,9 +73,11 @@ const LARGER: readonly H5Operation[] = [
   { op: 'write', path: AXIS, offset: [2], count: [2], data: Float64Array.of(3, 4) },
   { op: 'write', path: X, offset: [39, 2], count: [1, 4], data: Float64Array.of(5, 6, 7, 8) },
 ];
-const COMMIT: readonly H5Operation[] = [
+/** @param larger - what makes arrays larger, in the middle of it; files for SWMR have none */
+const commitWith = (larger: readonly H5Operation[]): readonly H5Operation[] => [
   ...point(2),
   ...image(3),
+  ...larger,
   ...Array.from({ length: 5 }, (_, i): H5Operation[] => [
     { op: 'group', path: `/RawData/g${i}`, attributes: { title: `group ${i}`, CLASS: 'GROUP' } },
     array(`/RawData/g${i}/y`, [64, 4]),
@@ -118,7 +120,7 @@ async function commit(diesAt: number, share: number, swmr = false) {
     copyFileSync(path, left);
     if (existsSync(journalPath(path))) copyFileSync(journalPath(path), journalPath(left));
   };
-  await send(swmr ? COMMIT : [...LARGER, ...COMMIT]);
+  await send(commitWith(swmr ? [] : LARGER));
   const { writes } = disk;
   disk.diesAt = Number.POSITIVE_INFINITY;
   writer.close();
