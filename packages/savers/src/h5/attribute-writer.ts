@@ -7,20 +7,28 @@ import type { HeapBlock } from './heap-block.ts';
 
 const TEXT: RawType = { type: H5T.string, size: 4, signed: false, littleEndian: true, vlen: true, cset: 1 };
 const SCALAR = { shape: [], maxshape: [] } as const;
-/** A `char *` in memory, on wasm32. */
-const POINTER_BYTES = 4;
+/** A `char *` in memory, on wasm32, or an int32. */
+const VALUE_BYTES = 4;
 /** Most bytes of UTF-8 that a unit of UTF-16 becomes. */
 const UTF8_BYTES = 3;
 
 const utf8 = new TextEncoder();
+
+/** What all attributes of one kind share: their type, and the extent of one value. */
+interface Kind {
+  readonly type: Hid;
+  readonly space: Hid;
+}
 
 /** Writes attributes. */
 export class AttributeWriter {
   readonly #h5: H5Module;
   #file: Hid;
   readonly #block: HeapBlock;
-  /** The type of texts and the extent of one value, once there is one to take them from. */
-  #text: { readonly type: Hid; readonly space: Hid } | undefined;
+  /** Of single texts and numbers, once there is one to take it from. */
+  readonly #kinds = new Map<'string' | 'number', Kind>();
+  /** The node that was written last: the next attribute is mostly of the same one. */
+  #node: { readonly path: string; readonly id: Hid } | undefined;
 
   constructor(h5: H5Module, file: Hid, block: HeapBlock) {
     this.#h5 = h5;
@@ -35,39 +43,45 @@ export class AttributeWriter {
 
   /** Lets go of all that it has open: before the file is closed. */
   letGo(): void {
-    if (!this.#text) return;
-    this.#h5.hdf5.H5Tclose(this.#text.type);
-    this.#h5.hdf5.H5Sclose(this.#text.space);
-    this.#text = undefined;
+    const { hdf5 } = this.#h5;
+    for (const { type, space } of this.#kinds.values()) {
+      hdf5.H5Tclose(type);
+      hdf5.H5Sclose(space);
+    }
+    this.#kinds.clear();
+    this.#letGoOfNode();
   }
 
   /** Makes attributes that the node does not have. */
   add(path: string, attributes: Attributes): void {
-    let node: Hid | undefined;
-    try {
-      for (const [name, value] of Object.entries(attributes)) {
-        if (typeof value === 'string' && this.#text) {
-          node ??= this.#open(path);
-          this.#addText(node, name, value);
-        } else {
-          this.#addAny(path, name, value);
-          if (typeof value === 'string') this.#takeType(path, name);
-        }
-      }
-    } finally {
-      if (node !== undefined) this.#h5.hdf5.H5Oclose(node);
-    }
+    for (const [name, value] of Object.entries(attributes)) this.#add(path, name, value);
   }
 
   /** Writes an attribute over the one that is there, if there is one. */
   set(path: string, name: string, value: AttributeValue): void {
-    if (this.#h5.get_attribute_names(this.#file, path).includes(name)) {
-      check(this.#h5.delete_attribute(this.#file, path, name));
-    }
-    this.add(path, { [name]: value });
+    const { hdf5 } = this.#h5;
+    const node = this.#open(path);
+    const nameAt = this.#block.loadText(name);
+    const isThere = hdf5.H5Aexists(node, nameAt);
+    check(isThere);
+    if (isThere > 0) check(hdf5.H5Adelete(node, nameAt));
+    this.#add(path, name, value);
   }
 
-  #addAny(path: string, name: string, value: AttributeValue): void {
+  #add(path: string, name: string, value: AttributeValue): void {
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      this.#create(path, name, value);
+      return;
+    }
+    const kind = this.#kinds.get(typeof value as 'string' | 'number');
+    if (kind) this.#addOne(this.#open(path), name, value, kind);
+    else {
+      this.#create(path, name, value);
+      this.#kinds.set(typeof value as 'string' | 'number', this.#kindOf(path, name));
+    }
+  }
+
+  #create(path: string, name: string, value: AttributeValue): void {
     if (typeof value !== 'number') {
       const texts = typeof value === 'string' ? [value] : value;
       const shape =
@@ -75,20 +89,22 @@ export class AttributeWriter {
       check(this.#h5.create_vlen_str_attribute(this.#file, path, name, texts, { ...TEXT, ...shape }));
       return;
     }
-    const pointer = this.#block.reserve(4);
+    const pointer = this.#block.reserve(VALUE_BYTES);
     new DataView(this.#h5.HEAPU8.buffer).setInt32(pointer, value, true);
     check(this.#h5.create_attribute(this.#file, path, name, BigInt(pointer), { ...RAW_TYPES.int32, ...SCALAR }));
   }
 
-  /** The same for one text, several times as fast. */
-  #addText(node: Hid, name: string, value: string): void {
-    const { type, space } = this.#text as { type: Hid; space: Hid };
+  /** The same for one text or number, several times as fast. */
+  #addOne(node: Hid, name: string, value: string | number, { type, space }: Kind): void {
     const { hdf5 } = this.#h5;
-    const pointer = this.#block.reserve(POINTER_BYTES + UTF8_BYTES * (name.length + value.length) + 2);
-    const nameAt = pointer + POINTER_BYTES;
-    const valueAt = this.#put(name, nameAt);
-    this.#put(value, valueAt);
-    new DataView(this.#h5.HEAPU8.buffer).setUint32(pointer, valueAt, true);
+    const textBytes = typeof value === 'string' ? UTF8_BYTES * value.length : 0;
+    const pointer = this.#block.reserve(VALUE_BYTES + UTF8_BYTES * name.length + textBytes + 2);
+    const nameAt = pointer + VALUE_BYTES;
+    const behind = this.#put(name, nameAt);
+    if (typeof value === 'string') this.#put(value, behind);
+    const view = new DataView(this.#h5.HEAPU8.buffer);
+    if (typeof value === 'string') view.setUint32(pointer, behind, true);
+    else view.setInt32(pointer, value, true);
     const attribute = checked(hdf5.H5Acreate2(node, nameAt, type, space, 0n, 0n));
     try {
       check(hdf5.H5Awrite(attribute, type, pointer));
@@ -97,18 +113,27 @@ export class AttributeWriter {
     }
   }
 
-  #takeType(path: string, name: string): void {
+  #kindOf(path: string, name: string): Kind {
     const { hdf5 } = this.#h5;
     const node = this.#open(path);
     const attribute = checked(hdf5.H5Aopen(node, this.#block.loadText(name)));
-    const type = checked(hdf5.H5Aget_type(attribute));
-    this.#text = { type, space: checked(hdf5.H5Screate_simple(0, 0, 0)) };
-    hdf5.H5Aclose(attribute);
-    hdf5.H5Oclose(node);
+    try {
+      return { type: checked(hdf5.H5Aget_type(attribute)), space: checked(hdf5.H5Screate_simple(0, 0, 0)) };
+    } finally {
+      hdf5.H5Aclose(attribute);
+    }
   }
 
   #open(path: string): Hid {
-    return checked(this.#h5.hdf5.H5Oopen(this.#file, this.#block.loadText(path)));
+    if (this.#node?.path === path) return this.#node.id;
+    this.#letGoOfNode();
+    this.#node = { path, id: checked(this.#h5.hdf5.H5Oopen(this.#file, this.#block.loadText(path))) };
+    return this.#node.id;
+  }
+
+  #letGoOfNode(): void {
+    if (this.#node) this.#h5.hdf5.H5Oclose(this.#node.id);
+    this.#node = undefined;
   }
 
   /** @returns where it ends, behind its terminating 0 */

@@ -7,7 +7,7 @@ import { saveFailed } from './h5-errors.ts';
 import type { Commit, H5Answers, H5Operation, H5Question, OpenOptions, Transacted } from './h5-operation.ts';
 import { H5Thread } from './h5-thread.ts';
 import { lockFile } from './lock-file.ts';
-import { packed, type Taken } from './packed.ts';
+import { type Packed, packed, type Taken } from './packed.ts';
 import { Patience } from './patience.ts';
 import { SidewaysWriter } from './sideways-writer.ts';
 import { WholeChunks } from './whole-chunks.ts';
@@ -20,6 +20,9 @@ const pool = new BlockPool((bytes) => new SharedArrayBuffer(bytes));
 
 /** Bytes of a value that is not copied where each is committed by itself: the thread has then to be asked twice. */
 const WORTH_A_COMMIT = 2 ** 20;
+
+/** Operations that the thread carries out before it says where bytes go. */
+const MOST_IN_PART = 128;
 
 /** Bytes that are committed at the latest, also before the interval is over. */
 const MAX_UNCOMMITTED = 128 * 2 ** 20;
@@ -201,16 +204,24 @@ export class H5File implements H5Backend {
     // No bytes may come in behind what the thread writes over them.
     const { operations, blocks, passing, staying } = packed(taken, pool, !isAgain && !taken.isOver);
     const isWhole = staying.length === 0 && !this.#sideways?.isBusy;
-    let places: readonly number[];
     try {
-      places = await this.#transact(operations, blocks, commit && isWhole);
+      if (isWhole) await this.#transact(operations, blocks, commit);
+      else await this.#transactInParts(operations, blocks, staying);
     } finally {
       pool.giveBack(passing);
     }
-    this.#sideways?.begin(staying, places);
     if (!commit || isWhole) return;
     await this.#finishSideways();
     await this.#transact([], [], true);
+  }
+
+  /** So that the first bytes that stay are being written while the thread finds places for the next. */
+  async #transactInParts(operations: Taken['operations'], blocks: Taken['blocks'], staying: Packed['staying']) {
+    for (let from = 0, begun = 0; from < operations.length; from += MOST_IN_PART) {
+      const places = await this.#transact(operations.slice(from, from + MOST_IN_PART), blocks, false);
+      this.#sideways?.begin(staying.slice(begun, begun + places.length), places);
+      begun += places.length;
+    }
   }
 
   async #transact(operations: Taken['operations'], blocks: Taken['blocks'], commit: boolean) {

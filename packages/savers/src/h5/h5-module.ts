@@ -85,7 +85,6 @@ export interface H5Module {
     text: readonly string[],
     metadata: RawMetadata,
   ): number;
-  delete_attribute(file: bigint, path: string, name: string): number;
 }
 
 /** `H5T_class_t` of the HDF5 C API. */

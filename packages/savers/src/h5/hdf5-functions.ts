@@ -18,6 +18,8 @@ export interface Hdf5Functions {
   H5Oclose(object: Hid): Status;
   H5Acreate2(object: Hid, name: Pointer, type: Hid, space: Hid, creation: Hid, access: Hid): Hid;
   H5Aopen(object: Hid, name: Pointer): Hid;
+  H5Aexists(object: Hid, name: Pointer): Status;
+  H5Adelete(object: Hid, name: Pointer): Status;
   H5Aget_type(attribute: Hid): Hid;
   H5Awrite(attribute: Hid, type: Hid, values: Pointer): Status;
   H5Aclose(attribute: Hid): Status;
@@ -38,6 +40,8 @@ const TYPES: Readonly<Record<keyof Hdf5Functions, string>> = {
   H5Oclose: 'Ii',
   H5Acreate2: 'IiIIIII',
   H5Aopen: 'IiI',
+  H5Aexists: 'Iii',
+  H5Adelete: 'Iii',
   H5Aget_type: 'II',
   H5Awrite: 'IIii',
   H5Aclose: 'Ii',

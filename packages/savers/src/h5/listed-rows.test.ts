@@ -226,6 +226,17 @@ test('points of a grid that come in any order are where they belong', async () =
   }
 });
 
+test('a batch of very many chunks is one transaction: a failure at its end takes all of it back', async () => {
+  const { file, path } = await open(array({}), 0);
+  await file.transact([append(...from(0, 10))]);
+  const many = append(...from(10, 150 * IN_CHUNK));
+  const nowhere: H5Operation = { op: 'attribute', path: '/nowhere', name: 'x', value: 1 };
+  await expect(file.transact([many, nowhere])).rejects.toThrow('nowhere');
+  await file.transact([many]);
+  await file.close();
+  expect(await stored(path)).toEqual(from(0, 10 + 150 * IN_CHUNK));
+});
+
 const disk = vi.hoisted(() => ({ isFull: false, refused: 0 }));
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();

@@ -156,13 +156,38 @@ test('values come after all else, in the order in which they were put, and are s
   bench.overlay.release();
 });
 
-test('what was put behind the committed bytes goes to the disk at once', () => {
+test('what was put behind the committed bytes goes to the disk with the commit, or when it is read', () => {
   const bench = openFile();
   bench.overlay.put(Buffer.from('XYZ'), 9_999);
-  expect(onDisk(bench, 9_998, 10_002)).toBe('aaYZ');
+  expect(onDisk(bench, 9_998, 10_002)).toBe('aa');
   expect(seen(bench, 9_998, 10_002)).toBe('aXYZ');
+  bench.overlay.put(Buffer.from('!'), 10_002);
+  expect(onDisk(bench, 9_998, 10_003)).toBe('aaYZ');
   bench.overlay.commit();
-  expect(onDisk(bench, 9_998, 10_002)).toBe('aXYZ');
+  expect(onDisk(bench, 9_998, 10_003)).toBe('aXYZ!');
+  bench.overlay.release();
+});
+
+test('what was put behind the committed bytes does not come in behind what follows it, and is lost with it', () => {
+  const bench = openFile();
+  bench.overlay.put(Buffer.from('XYZ'), 10_000);
+  put(bench, '..', 10_001);
+  bench.overlay.put(Buffer.from('!'), 10_002);
+  bench.overlay.commit();
+  expect(onDisk(bench, 10_000, 10_004)).toBe('X.!');
+  bench.overlay.put(Buffer.from('XYZ'), 10_003);
+  bench.overlay.discard();
+  bench.overlay.release();
+  expect(onDisk(bench, 10_000, 10_004)).toBe('X.!');
+});
+
+test('much that was put behind the committed bytes does not wait', () => {
+  const bench = openFile();
+  for (let i = 0; i < 40; i++) bench.overlay.put(Buffer.alloc(60_000, 'X'), 10_000 + 60_000 * i);
+  const { length } = readFileSync(bench.path);
+  expect(length).toBeGreaterThan(1_000_000);
+  bench.overlay.put(Buffer.alloc(100_000, 'Y'), 10_000 + 60_000 * 40);
+  expect(onDisk(bench, 2_410_000, 2_510_000)).toBe('Y'.repeat(100_000));
   bench.overlay.release();
 });
 

@@ -8,6 +8,10 @@ import { writeAll } from './recover.ts';
 const PAGE = 4096;
 /** Pages that are remembered after their commit. */
 const MAX_CLEAN = 1024;
+/** Bytes up to which values behind the committed ones wait for others: large ones are worth a call of the system. */
+const SMALL = 64 * 2 ** 10;
+/** Bytes of them that wait at most. */
+const MAX_LATE = 2 ** 20;
 
 export interface OverlayOptions {
   /** Whether a commit waits for the disk. */
@@ -51,6 +55,12 @@ export class PageOverlay {
   readonly #pages = new Map<number, Page>();
   /** Values that go over committed ones, in the order in which they came. */
   #values: Run[] = [];
+  /**
+   * Small values behind the committed ones, in the order in which they came. They go to the file together: each call of the
+   * system would wait for those that write large values beside us.
+   */
+  #late: Run[] = [];
+  #lateBytes = 0;
   /** Pages of earlier commits, as they are in the file, the oldest first: neighbours of what comes next lie there. */
   readonly #clean = new Map<number, Buffer>();
   readonly #original: RawFs;
@@ -102,6 +112,7 @@ export class PageOverlay {
   commit(): void {
     const fd = this.#descriptor();
     this.#refuseIfLost(fd);
+    this.#writeLate();
     const size = fstatSync(fd).size;
     if (this.#pages.size > 0 || this.#values.length > 0) {
       const { record, runs } = encodeJournal(this.#runs(), size, this.#record);
@@ -135,10 +146,18 @@ export class PageOverlay {
    * @throws what Node threw
    */
   put(bytes: Uint8Array, position: number): void {
-    const { nfd } = this.#ours();
     const over = this.#over(bytes.byteLength, position);
     if (over > 0) this.#values.push({ position, bytes: Buffer.from(bytes.subarray(0, over)) });
-    if (over < bytes.byteLength) writeAll(nfd, bytes.subarray(over), position + over);
+    if (over === bytes.byteLength) return;
+    const run = { position: position + over, bytes: bytes.subarray(over) };
+    if (this.#isLive || run.bytes.byteLength > SMALL) {
+      this.#writeLateAt(run.position, run.bytes.byteLength);
+      writeAll(this.#descriptor(), run.bytes, run.position);
+      return;
+    }
+    this.#late.push({ ...run, bytes: Buffer.from(run.bytes) });
+    this.#lateBytes += run.bytes.byteLength;
+    if (this.#lateBytes > MAX_LATE) this.#writeLate();
   }
 
   /**
@@ -172,6 +191,8 @@ export class PageOverlay {
     this.#discarding = true;
     this.#pages.clear();
     this.#values = [];
+    this.#late = [];
+    this.#lateBytes = 0;
     this.#clean.clear();
     this.#cutTo = undefined;
     if (this.#stream && !this.#torn && !this.#isLive) ftruncateSync(this.#descriptor(), this.#committed);
@@ -242,6 +263,7 @@ export class PageOverlay {
     const given = new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
     const bytes = this.#replaced(given, position);
     if (!bytes) return length;
+    this.#writeLateAt(position, length);
     // HDF5 would go on behind a part that was written with its own bytes: others are written to their end.
     const over = this.#over(length, position);
     if (over > 0) this.#keep(stream.nfd, bytes.subarray(0, over), position);
@@ -293,6 +315,7 @@ export class PageOverlay {
   }
 
   #read(stream: RawStream, buffer: Uint8Array, offset: number, length: number, position?: number): number {
+    if (stream === this.#stream && position !== undefined) this.#writeLateAt(position, length);
     const count = this.#original.read.call(this.#fs, stream, buffer, offset, length, position);
     if (stream !== this.#stream || position === undefined) return count;
     const end = Math.min(position + count, this.#committed);
@@ -302,6 +325,20 @@ export class PageOverlay {
     }
     for (const values of this.#values) overlay(buffer, offset, { position, end }, values);
     return count;
+  }
+
+  #writeLate(): void {
+    if (this.#late.length === 0) return;
+    const fd = this.#descriptor();
+    for (const { position, bytes } of this.#late) writeAll(fd, bytes, position);
+    this.#late = [];
+    this.#lateBytes = 0;
+  }
+
+  /** For what goes straight to the file, which nothing that came before may come in behind, and for what is read from it. */
+  #writeLateAt(position: number, length: number): void {
+    const isThere = (run: Run) => run.position < position + length && position < run.position + run.bytes.byteLength;
+    if (this.#late.some(isThere)) this.#writeLate();
   }
 
   #remember(): void {

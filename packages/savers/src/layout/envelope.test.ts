@@ -50,4 +50,6 @@ test('text without an envelope is itself', () => {
 test('a title goes into an envelope only if it would be taken for JSON', () => {
   expect(['Power', 'Y é', ''].map(asTitle)).toEqual(['Power', 'Y é', '']);
   expect(['12', 'true', 'null', '[1]'].map(asTitle)).toEqual(['12', 'true', 'null', '[1]'].map(asStr));
+  const pythons = ['NaN', 'Infinity', ' -Infinity\n'];
+  expect(pythons.map(asTitle)).toEqual(pythons.map(asStr));
 });

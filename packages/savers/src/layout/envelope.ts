@@ -27,11 +27,18 @@ export function asValue(value: PythonValue): string {
   return envelope('tuple', pythonLiteral(value));
 }
 
+/** How a text begins that may be JSON. */
+const JSON_BEGINS = /^\s*["[{\-\dtfn]/;
+/** What Python's `json` reads beside it. */
+const PYTHON_ONLY = /^\s*(NaN|-?Infinity)\s*$/;
+
 /**
  * A title, which is stored as it is. One that is JSON by accident, such as `12` or `true`, would come back as that value
  * and goes into an envelope.
  */
 export function asTitle(title: string): string {
+  if (PYTHON_ONLY.test(title)) return asStr(title);
+  if (!JSON_BEGINS.test(title)) return title; // An error thrown and caught for each would take longer than the rest.
   try {
     JSON.parse(title);
     return asStr(title);

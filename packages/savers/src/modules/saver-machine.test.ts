@@ -1,19 +1,23 @@
-import { BoundedQueue, VirtualClock } from '@daqtor/core';
+import { afterPromises, BoundedQueue, type ScanOutcome, VirtualClock } from '@daqtor/core';
 import { expect, test } from 'vitest';
 import { createActor, toPromise } from 'xstate';
 import type { H5Backend } from '../h5/h5-backend.ts';
-import type { H5Operation } from '../h5/h5-operation.ts';
+import type { Commit, H5Operation } from '../h5/h5-operation.ts';
 import type { Saver } from './saver.ts';
 import { saverMachine } from './saver-machine.ts';
 import { QueueWork } from './saver-work.ts';
 
-/** A saver of numbers into a file that keeps what each transaction wrote; the transactions wait for `pass` or `fail`. */
-function bench() {
+/**
+ * A saver of numbers into a file that keeps what each transaction wrote; the transactions wait for `pass` or `fail`.
+ *
+ * @param ends - what it writes in the end, by outcome
+ */
+function bench(commit: Commit = 'point', ends: Partial<Record<ScanOutcome, number>> = {}) {
   const transactions: number[][] = [];
   const pending: { pass(): void; fail(error: Error): void }[] = [];
   const file = {
     path: 'a.h5',
-    commit: 'point',
+    commit,
     transact: (operations: readonly H5Operation[]) => {
       transactions.push(operations.map((operation) => Number(operation.path)));
       return new Promise<void>((resolve, reject) => {
@@ -31,7 +35,7 @@ function bench() {
     },
     close: (outcome) => {
       closed.push(outcome);
-      return [];
+      return outcome in ends ? [{ op: 'group', path: String(ends[outcome]), attributes: {} }] : [];
     },
   };
   const queue = new BoundedQueue<number>({ maxItems: 16 });
@@ -134,6 +138,28 @@ test('a transaction that fails ends the saving, tells why once, and is still fol
   actor.send({ type: 'close', outcome: 'failed' });
   await toPromise(actor);
   expect([faults, closed]).toEqual([[error], ['failed']]);
+});
+
+test('where commits wait, how it ended goes to the file with the last values; that they failed, behind them', async () => {
+  for (const isFull of [false, true]) {
+    const { queue, actor, pass, next, transactions, saved, faults } = bench(
+      { everyMs: 500 },
+      { completed: 8, failed: 9 },
+    );
+    await pass();
+    queue.tryPut(1);
+    queue.close();
+    actor.send({ type: 'close', outcome: 'completed' });
+    for (let turns = 0; turns < 4; turns++) await new Promise<void>(afterPromises); // More might come.
+    const values = await next();
+    const end = await next();
+    expect(transactions).toEqual([[-1], [1], [8]]);
+    for (const one of [values, end]) isFull ? one.fail(new Error('disk full')) : one.pass();
+    if (isFull) await pass();
+    await toPromise(actor);
+    expect(transactions.slice(3)).toEqual(isFull ? [[9]] : []);
+    expect([saved, faults.map(String)]).toEqual(isFull ? [[], ['Error: disk full']] : [[1], []]);
+  }
 });
 
 test('values before one that does not fit are saved, those after it are not', async () => {

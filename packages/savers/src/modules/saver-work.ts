@@ -175,17 +175,24 @@ export class QueueWork<T> implements SaverWork {
 
   async close(outcome: ScanOutcome): Promise<void> {
     const { file, saver } = this.#options;
-    await file.settle();
+    // How it ended comes into the file with the last values.
+    const end = this.#failed ? undefined : committed(file, saver.close?.(outcome) ?? []);
+    const [ended] = await Promise.allSettled([end, file.settle()]);
     await Promise.allSettled(this.#underWay.map(({ told }) => told));
     const late = this.#isTold ? undefined : this.#failed;
     if (late) this.fault(late.error);
-    const operations = [...(saver.close?.(late ? 'failed' : outcome) ?? [])];
-    for (const path of this.#hasValues ? (saver.growing ?? []) : []) {
-      operations.push(...grownAttributes(path, await file.ask({ ask: 'shape', path })));
-    }
-    await committed(file, operations);
+    const last = this.#failed ? (saver.close?.(late ? 'failed' : outcome) ?? []) : [];
+    const growing = this.#hasValues ? (saver.growing ?? []) : [];
+    await committed(file, [...last, ...(await grown(file, growing))]);
     if (late) throw late.error;
+    if (ended.status === 'rejected') throw ended.reason;
   }
+}
+
+/** Brings up to date what arrays say about their length. */
+export async function grown(file: H5Backend, paths: readonly string[]): Promise<readonly H5Operation[]> {
+  const each = paths.map(async (path) => grownAttributes(path, await file.ask({ ask: 'shape', path })));
+  return (await Promise.all(each)).flat();
 }
 
 /** Writes operations and waits for their commit, which is not left to its interval. */

@@ -3,11 +3,10 @@ import type { Observable } from 'rxjs';
 import { createActor, toPromise, waitFor } from 'xstate';
 import type { H5Backend } from '../h5/h5-backend.ts';
 import type { H5Operation, RawNode } from '../h5/h5-operation.ts';
-import { grownAttributes } from '../layout/grown-attributes.ts';
 import { LogLinesSaver } from './log-lines-saver.ts';
 import type { Saver } from './saver.ts';
 import { type SaverActor, type SaverWork, saverMachine } from './saver-machine.ts';
-import { committed, QueueWork, type QueueWorkOptions, type Receipts } from './saver-work.ts';
+import { committed, grown, QueueWork, type QueueWorkOptions, type Receipts } from './saver-work.ts';
 
 const MAX_LOG_LINES = 4096;
 
@@ -99,8 +98,7 @@ export class SavingSession {
    */
   async write(operations: readonly H5Operation[], growing: () => readonly string[]): Promise<void> {
     await committed(this.#file, operations);
-    const shapes = growing().map(async (path) => grownAttributes(path, await this.#file.ask({ ask: 'shape', path })));
-    await committed(this.#file, (await Promise.all(shapes)).flat());
+    await committed(this.#file, await grown(this.#file, growing()));
   }
 
   /**
