@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { lab, linspace, realClock } from '@daqtor/core';
+import { numbersGiven } from '@daqtor/core/testing';
 import { lineTalk, openLink, sr860 } from '@daqtor/drivers';
 import { faultyInstrument, mockActuator, servePty, serveTcp, simulatedSr860 } from '@daqtor/sim';
 import { SerialPort } from 'serialport';
@@ -167,7 +168,7 @@ async function measure(seconds: number): Promise<boolean[]> {
 
 if (process.argv[2] === 'serve') await serve();
 else {
-  const results = await measure(Number(process.argv[2] ?? 10));
+  const results = await measure(...numbersGiven('npm run bench:wire -- [seconds]', 10));
   const passed = results.filter(Boolean).length;
   console.log(`\n${passed} passed, ${results.length - passed} failed`);
   process.exitCode = passed === results.length ? 0 : 1;

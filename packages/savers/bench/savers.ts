@@ -30,6 +30,7 @@ const { values: options } = parseArgs({
   },
 });
 const repeat = Number(options.repeat);
+if (!(repeat > 0)) throw new Error(`--repeat ${options.repeat} measures nothing`);
 const scale = options.quick ? 0.1 : 1;
 
 const SPECTRUM = Float64Array.from({ length: 1024 }, (_, i) => Math.sin(i / 30));
@@ -225,7 +226,9 @@ let passed = 0;
 let failed = 0;
 try {
   columns('case', 'commits', 'h5py, us', 'ours', 'PyTables', 'plain', 'aim', 'loop');
-  for (const one of CASES.filter(({ name }) => name.startsWith(options.only))) {
+  const cases = CASES.filter(({ name }) => name.startsWith(options.only));
+  if (cases.length === 0) throw new Error(`no case begins with ${options.only}`);
+  for (const one of cases) {
     const n = Math.max(4, Math.ceil(one.n * scale));
     for (const [commit, gzip] of [
       [{ everyMs: 500 }, 0],

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { numbersGiven } from '@daqtor/core/testing';
 import { dataset, readArray } from '@daqtor/savers';
 import { decodeJournal } from '../src/h5/journal.ts';
 import { seeded } from '../src/testing/seeded.ts';
@@ -17,8 +18,7 @@ import { baseOf, imageOf, tortureScan } from './torture-scan.ts';
  * another scan must go in. A kill in the middle of a commit leaves a journal: then h5py may see half of what was not
  * acknowledged yet, until Daqtor opens the file; such kills are counted.
  */
-const rounds = Number(process.argv[2] ?? 200);
-const seed = Number(process.argv[3] ?? 1);
+const [rounds, seed] = numbersGiven('npm run torture:kill -- [rounds] [seed]', 200, 1);
 /** Rounds that run at once: a writer that starts leaves room for one that is checked. */
 const LANES = 2;
 /** How long a writer lives after its first scan has begun, at most. */

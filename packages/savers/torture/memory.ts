@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { realClock } from '@daqtor/core';
+import { numbersGiven } from '@daqtor/core/testing';
 import type { PackedOperation } from '../src/h5/h5-operation.ts';
 import { H5Writer } from '../src/h5/h5-writer.ts';
 import { loadH5 } from '../src/h5/load-h5.ts';
@@ -10,8 +11,7 @@ import { loadH5 } from '../src/h5/load-h5.ts';
  * Writes for long in one process and watches its memory: `npm run torture:memory -- [rows] [nodes]`. The writer runs on
  * this thread, where its heap can be seen. A first part warms up; from then on nothing may grow.
  */
-const rows = Number(process.argv[2] ?? 1_000_000);
-const nodes = Number(process.argv[3] ?? 10_000);
+const [rows, nodes] = numbersGiven('npm run torture:memory -- [rows] [nodes]', 1_000_000, 10_000);
 /** Rows of one commit. */
 const COMMIT = 100;
 const WARM_UP = 0.3;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { planOf, pointsAdded, realClock, type Scan, VirtualClock } from '@daqtor/core';
+import { numbersGiven } from '@daqtor/core/testing';
 import { dataset, resumeScan, type ScanSaving } from '@daqtor/savers';
 import { H5File } from '../src/h5/h5-file.ts';
 import { baselineGroup, momentsIn } from '../src/modules/baseline-saver.ts';
@@ -23,9 +24,7 @@ import { Python } from './python.ts';
  * point must have been there as soon as it was announced, and no point that was there may be measured again. With
  * `every` 2, small scans are killed at every other moment only.
  */
-const rounds = Number(process.argv[2] ?? 60);
-const seed = Number(process.argv[3] ?? 1);
-const every = Number(process.argv[4] ?? 1);
+const [rounds, seed, every] = numbersGiven('npm run torture:resume -- [rounds] [seed] [every]', 60, 1, 1);
 const LANES = 2;
 /** As it was compiled: most of a life that is read from source goes by before it begins. */
 const WRITER = new URL('../dist/testing/resume-writer.js', import.meta.url).pathname;

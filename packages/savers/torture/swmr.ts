@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { numbersGiven } from '@daqtor/core/testing';
 import { dataset } from '@daqtor/savers';
 import { Notes } from './notes.ts';
 import { Python } from './python.ts';
@@ -11,7 +12,7 @@ import { tortureScan } from './torture-scan.ts';
  * must see the points grow, each marked as measured only with all of its values; when the scan has ended, the file must
  * open as any other.
  */
-const scans = Number(process.argv[2] ?? 4);
+const [scans] = numbersGiven('npm run torture:swmr -- [scans]', 4);
 /** Points that may be acknowledged and not be seen yet: h5py reads one array after the other. */
 const SHAPE = [40, 50] as const;
 let passed = 0;

@@ -4,11 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { grid, lab, latest, linspace, realClock, type ScanRecorder } from '@daqtor/core';
+import { numbersGiven } from '@daqtor/core/testing';
 import { dataset } from '@daqtor/savers';
 import { mockActuator, mockDetector } from '@daqtor/sim';
 import { check, conclude } from './verdict.ts';
 
-const MANY = Number(process.argv[2] ?? 100_000);
+const [MANY] = numbersGiven('npm run bench:scan -- [points]', 100_000);
 const FEW = 1000;
 /** So often the few are measured, for a median that can be compared. */
 const RUNS = 5;

@@ -4,13 +4,14 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { numbersGiven } from '@daqtor/core/testing';
 import { esp301, keithley2000 } from '@daqtor/drivers';
 import { logFile, readArray } from '@daqtor/savers';
 import { simulatedEsp301, simulatedKeithley2000, virtualLab } from '@daqtor/sim';
 import { check, conclude } from './verdict.ts';
 
 const HOUR_MS = 3_600_000;
-const HOURS = Number(process.argv[2] ?? 24);
+const [HOURS] = numbersGiven('npm run soak:lab -- [hours]', 24);
 const LOSSES = 100;
 const LONGEST_MS = 60_000;
 

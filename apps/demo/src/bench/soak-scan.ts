@@ -5,13 +5,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { grid, linspace, times } from '@daqtor/core';
+import { numbersGiven } from '@daqtor/core/testing';
 import { esp301, keithley2000 } from '@daqtor/drivers';
 import { dataset, readArray } from '@daqtor/savers';
 import { simulatedEsp301, simulatedKeithley2000, virtualLab } from '@daqtor/sim';
 import { check, conclude } from './verdict.ts';
 
 const MINUTE_MS = 60_000;
-const HOURS = Number(process.argv[2] ?? 24);
+const [HOURS] = numbersGiven('npm run soak:scan -- [hours]', 24);
 const LINES = HOURS * 60;
 const COLUMNS = 10;
 /** How late a line may begin: its first move, and the poll in which its end is noticed. */

@@ -67,6 +67,9 @@ async function main(): Promise<void> {
   const stray: unknown[] = [];
   process.on('unhandledRejection', (reason) => stray.push(reason));
   const [wanted] = process.argv.slice(2);
+  if (wanted !== undefined && !(wanted in COURSES)) {
+    throw new Error(`no kind of scan is called ${wanted}: there are ${Object.keys(COURSES).join(', ')}`);
+  }
   const rows: string[][] = [];
   const failures: string[] = [];
   const hits = new Map<string, number>();

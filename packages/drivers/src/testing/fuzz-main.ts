@@ -2,6 +2,7 @@
 // error of its protocol and nothing else, must end soon, and must not allocate by a length that it was told.
 // `npm run fuzz -- 100000 [SEED]`; ends with `N passed, M failed`.
 import { DaqtorError, realClock, type UsbInterface } from '@daqtor/core';
+import { numbersGiven } from '@daqtor/core/testing';
 import fc from 'fast-check';
 import { parseEsp301Error } from '../instruments/esp301-errors.ts';
 import { aptRefusal, parseAptInfo, parseAptStatus } from '../protocols/apt-message.ts';
@@ -21,7 +22,7 @@ import type { LinkIo } from '../transports/link-io.ts';
 import { resolvePort } from '../transports/resolve-port.ts';
 import { parseUsbAddress } from '../transports/usb-address.ts';
 
-const [runs = 100_000, seed] = process.argv.slice(2).map(Number);
+const [runs, seed] = numbersGiven('npm run fuzz -- [runs] [seed]', 100_000, Date.now() % 2 ** 31);
 /** Longest time for one input; far more than any needs, since the machine may do something else. */
 const HANGS_MS = 2000;
 const MAX_BLOCK = 2 ** 24;
@@ -157,7 +158,7 @@ for (const [name, parse] of Object.entries(PARSERS)) {
     const growth = process.memoryUsage().arrayBuffers - before;
     if (growth > MAX_GROWTH) throw new Error(`it allocated ${growth} bytes`);
   });
-  const result = await fc.check(property, { numRuns: runs, ...(seed !== undefined && { seed }) });
+  const result = await fc.check(property, { numRuns: runs, seed });
   if (result.failed) failed++;
   else passed++;
   const how = result.failed ? `FAILED ${fc.defaultReportMessage(result)}` : 'ok';

@@ -9,6 +9,8 @@ const TEXT: RawType = { type: H5T.string, size: 4, signed: false, littleEndian: 
 const SCALAR = { shape: [], maxshape: [] } as const;
 /** A `char *` in memory, on wasm32, or an int32. */
 const VALUE_BYTES = 4;
+/** Types of which 1 says yes and 0 no, in their first byte. */
+const FLAGS: readonly number[] = [H5T.integer, H5T.enumeration];
 /** Most bytes of UTF-8 that a unit of UTF-16 becomes. */
 const UTF8_BYTES = 3;
 
@@ -66,6 +68,30 @@ export class AttributeWriter {
     check(isThere);
     if (isThere > 0) check(hdf5.H5Adelete(node, nameAt));
     this.#add(path, name, value);
+  }
+
+  /** Sets a boolean as the file has it; where it has none, a number: h5wasm has no word for booleans. */
+  setFlag(path: string, name: string, isSet: boolean): void {
+    if (!this.#setThere(path, name, isSet)) this.set(path, name, Number(isSet));
+  }
+
+  /** @returns whether there is such an attribute, of a type that says yes or no */
+  #setThere(path: string, name: string, isSet: boolean): boolean {
+    const { hdf5 } = this.#h5;
+    const node = this.#open(path);
+    if (hdf5.H5Aexists(node, this.#block.loadText(name)) <= 0) return false;
+    const attribute = checked(hdf5.H5Aopen(node, this.#block.loadText(name)));
+    const type = checked(hdf5.H5Aget_type(attribute));
+    try {
+      if (!FLAGS.includes(hdf5.H5Tget_class(type))) return false;
+      const bytes = new Uint8Array(hdf5.H5Tget_size(type));
+      bytes[0] = Number(isSet);
+      check(hdf5.H5Awrite(attribute, type, this.#block.load(bytes)));
+      return true;
+    } finally {
+      hdf5.H5Tclose(type);
+      hdf5.H5Aclose(attribute);
+    }
   }
 
   #add(path: string, name: string, value: AttributeValue): void {

@@ -88,7 +88,7 @@ export interface H5Module {
 }
 
 /** `H5T_class_t` of the HDF5 C API. */
-export const H5T = { integer: 0, float: 1, string: 3, compound: 6, vlen: 9 } as const;
+export const H5T = { integer: 0, float: 1, string: 3, compound: 6, enumeration: 8, vlen: 9 } as const;
 
 let diagnosticsText = '';
 let slot: FillSlot | undefined;

@@ -126,7 +126,7 @@ export class H5Writer {
     this.#guard('closing the file', () => {
       const file = this.#opened();
       if (file.isLive) this.#leaveLive(file);
-      if (this.#options.swmr) file.runner.run({ op: 'attribute', path: '/', name: ACTIVE, value: 0 }, []);
+      if (this.#options.swmr) file.runner.setFlag(ACTIVE, false);
       this.#open = undefined;
       file.runner.release();
       this.#closeFile(file);
@@ -188,7 +188,7 @@ export class H5Writer {
   }
 
   #goLive(file: OpenFile): void {
-    file.runner.run({ op: 'attribute', path: '/', name: ACTIVE, value: 1 }, []);
+    file.runner.setFlag(ACTIVE, true);
     this.#commit(file);
     file.runner.letGo();
     file.overlay.goLive();

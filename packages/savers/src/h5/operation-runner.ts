@@ -63,6 +63,11 @@ export class OperationRunner {
     }
   }
 
+  /** Sets a boolean of the file's root. */
+  setFlag(name: string, isSet: boolean): void {
+    this.#attributes.setFlag('/', name, isSet);
+  }
+
   /** Where the header of an array lies that is to become larger, in the file that is closed meanwhile. */
   larger({ path, shape }: EnlargeArray): LargerArray {
     return { path, shape, address: addressOf(this.#h5, this.#file, path) };

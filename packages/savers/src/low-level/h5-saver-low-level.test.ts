@@ -227,7 +227,7 @@ test('a file for readers beside it says so, and what is in memory cannot be one'
   await saver.append(array, Float64Array.of(5, 6));
   await saver.close();
   const again = await H5SaverLowLevel.fromFile(path, { clock, swmrMode: true });
-  expect((await again.getNode('/')).attributes).toMatchObject({ swmr_compatible: true, swmr_active: 0 });
+  expect((await again.getNode('/')).attributes).toMatchObject({ swmr_compatible: true, swmr_active: false });
   expect(await again.backend.ask({ ask: 'shape', path: array.path })).toEqual([3, 2]);
   await again.close();
   await expect(H5SaverLowLevel.fromFile(await memoryBackend(), { clock, swmrMode: true })).rejects.toThrow('SWMR');

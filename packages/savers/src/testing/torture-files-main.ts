@@ -1,7 +1,8 @@
+import { numbersGiven } from '@daqtor/core/testing';
 import { tortureFiles } from './torture-files.ts';
 
 /** `npm run torture:files -- [count] [seed]`: reads that many damaged files, and fails if one is not handled properly. */
-const [count = 10_000, seed = 1] = process.argv.slice(2).map(Number);
+const [count, seed] = numbersGiven('npm run torture:files -- [count] [seed]', 10_000, 1);
 const tally = await tortureFiles(count, seed, (done, { read, refused, givenUp, failures }) => {
   if (done % 500 === 0) {
     console.log(`${done}: ${read} read, ${refused} refused (${givenUp} given up), ${failures.length} failed`);
