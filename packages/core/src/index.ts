@@ -39,6 +39,7 @@ export {
   pluginManifest,
 } from './contracts/driver-manifest.ts';
 export { type DriverPlugin, isDriverPlugin } from './contracts/driver-plugin.ts';
+export { faultsIn } from './contracts/faults-in.ts';
 export { type LiveSettings, type LiveSettingsOf, liveSettings } from './contracts/live-settings.ts';
 export type { Logged, LogRecording, LogSink, LogStreams, PositionThen } from './contracts/log-sink.ts';
 export { nextFrame } from './contracts/next-frame.ts';

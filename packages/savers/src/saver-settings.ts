@@ -1,4 +1,4 @@
-import { DaqtorError } from '@daqtor/core';
+import { DaqtorError, faultsIn } from '@daqtor/core';
 import { z } from 'zod';
 import { attributeValues } from './browse/tree-node.ts';
 import type { H5Backend } from './h5/h5-backend.ts';
@@ -66,7 +66,7 @@ export type H5SaverInput = z.input<typeof h5SaverSettings>;
 export function parseSaverSettings(input: H5SaverInput | undefined): H5SaverSettings {
   const result = h5SaverSettings.safeParse(input ?? {});
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`);
+  const faults = faultsIn(result.error.issues, input ?? {}, 'settings');
   throw new DaqtorError('lab.settings', {
     problem: `the settings for saving are not right: ${faults.join('; ')}`,
     cause: result.error,

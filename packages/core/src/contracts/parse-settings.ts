@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { DaqtorError } from '../errors/daqtor-error.ts';
+import { faultsIn } from './faults-in.ts';
 
 /**
  * Checks settings against their schema and fills in defaults.
@@ -16,8 +17,7 @@ export function parseSettings<Schema extends z.ZodObject>(
   const result = schema.safeParse(input);
   const strange = strangeSettings(schema, given);
   if (result.success && strange.length === 0) return result.data;
-  const issues = result.error?.issues ?? [];
-  const faults = issues.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`);
+  const faults = faultsIn(result.error?.issues ?? [], input, 'settings');
   throw new DaqtorError('lab.settings', {
     problem: `the settings of '${kind}' are not right: ${[...faults, ...strange].join('; ')}`,
     cause: result.error,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ActuatorSpec } from '../contracts/define-actuator.ts';
 import type { DetectorSpec } from '../contracts/define-detector.ts';
+import { faultsIn } from '../contracts/faults-in.ts';
 import { strangeSettings } from '../contracts/parse-settings.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { fillVariables } from './fill-variables.ts';
@@ -73,14 +74,14 @@ export function readPreset(
   );
   // Modules are looked at one by one, so that one whose form is wrong hides nothing of the others.
   const { data, error } = presetSchema.extend({ modules: z.record(z.string(), z.unknown()) }).safeParse(filled);
-  if (error) faults.push(...faultsOf('preset', error, filled));
+  if (error) faults.push(...faultsIn(error.issues, filled, 'preset', ['preset']));
   const modules: [string, z.output<typeof moduleSchema>][] = [];
   const specs: Record<string, ActuatorSpec | DetectorSpec> = {};
   for (const [name, given] of Object.entries(data?.modules ?? modulesIn(filled))) {
     if (isReserved(name)) faults.push(`${name}: ${reservedName(name).problem}`);
     const { data: module, error } = moduleSchema.safeParse(given);
     if (module) modules.push([name, module]);
-    else faults.push(...faultsOf(name, error, given));
+    else faults.push(...faultsIn(error.issues, given, name, [name]));
     const spec = specOf(name, module ?? given, { plugins, inWorker }, faults);
     if (spec) specs[name] = spec;
   }
@@ -111,7 +112,7 @@ function specOf(
     return undefined;
   }
   const { error } = plugin.settings.safeParse(settings);
-  if (error) faults.push(...faultsOf(name, error, settings));
+  if (error) faults.push(...faultsIn(error.issues, settings, name, [name]));
   const strange = strangeSettings(plugin.settings, Object.keys(settings));
   faults.push(...strange.map((fault) => `${name}.${fault}`));
   const isHosted = host === 'worker';
@@ -162,17 +163,6 @@ const modulesSchema = (modules: readonly unknown[]) => ({
   description: 'Name → instrument',
   additionalProperties: { oneOf: modules },
 });
-
-function faultsOf(where: string, { issues }: z.ZodError, given: unknown): string[] {
-  return issues.map(({ path, message }) => {
-    const isMissing = path.length > 0 && valueAt(given, path) === undefined;
-    return `${[where, ...path].join('.')}${isMissing ? ' is missing' : `: ${message}`}`;
-  });
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
-}
 
 function refuse(faults: readonly string[]): DaqtorError {
   const list = faults.map((fault) => `  ${fault}`).join('\n');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultsIn } from '../contracts/faults-in.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import { scanSettings } from './scan-settings.ts';
 import { type ScanValue, scanSchema } from './scan-value.ts';
@@ -82,8 +83,8 @@ export function readScanFile(data: unknown): ScanFile {
   const given = oversOf(data);
   const overs = given.map((over) => scanSchema.safeParse(over));
   const faults = [
-    ...faultsOf(error?.issues ?? [], []),
-    ...overs.flatMap((over, i) => faultsOf(over.error?.issues ?? [], ['scans', i, 'over'])),
+    ...faultsIn(error?.issues ?? [], data, 'the file'),
+    ...overs.flatMap((over, i) => faultsIn(over.error?.issues ?? [], given[i], 'the file', ['scans', i, 'over'])),
   ];
   if (!file || faults.length > 0) throw refuse(faults);
   const scans = file.scans.map((scan, i): FiledScan => ({ ...scan, over: overs[i]?.data as FiledScan['over'] }));
@@ -100,10 +101,6 @@ function oversOf(data: unknown): readonly unknown[] {
 export function scanFileJsonSchema(): Readonly<Record<string, unknown>> {
   const schema = z.toJSONSchema(formWith(scanSchema), { io: 'input' });
   return { title: 'Daqtor scan file', ...JSON.parse(JSON.stringify(schema)) };
-}
-
-function faultsOf(issues: readonly z.core.$ZodIssue[], where: readonly PropertyKey[]): string[] {
-  return issues.map(({ path, message }) => `${[...where, ...path].map(String).join('.') || 'the file'}: ${message}`);
 }
 
 function refuse(faults: readonly string[]): DaqtorError {

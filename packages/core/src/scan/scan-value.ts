@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultsIn } from '../contracts/faults-in.ts';
 import { DaqtorError } from '../errors/daqtor-error.ts';
 import type { Region } from '../roi/region.ts';
 import { type AdaptiveValue, adaptiveSchemas } from './adaptive/adaptive-value.ts';
@@ -106,6 +107,6 @@ export const scanSchema: z.ZodType<ScanValue> = z.discriminatedUnion('kind', [
 export function parseScan(json: unknown): ScanValue {
   const result = scanSchema.safeParse(json);
   if (result.success) return result.data;
-  const reasons = result.error.issues.map(({ path, message }) => `${path.join('.') || 'the scan'}: ${message}`);
+  const reasons = faultsIn(result.error.issues, json, 'the scan');
   throw new DaqtorError('scan.refused', { problem: `this is no scan: ${reasons.join('; ')}` });
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { DRIVER_CONTRACT, type PluginManifest, pluginManifest } from '@daqtor/core';
+import { DRIVER_CONTRACT, faultsIn, type PluginManifest, pluginManifest } from '@daqtor/core';
 
 /** The keyword in `package.json` by which packages of drivers are found. */
 const KEYWORD = 'daqtor-plugin';
@@ -75,7 +75,7 @@ async function readPlugin(
   if (typeof contract === 'number' && contract !== DRIVER_CONTRACT) return broken(contractProblem(contract), from);
   const manifest = pluginManifest.safeParse(daqtor);
   if (!manifest.success) {
-    const faults = manifest.error.issues.map(({ path: at, message }) => `${['daqtor', ...at].join('.')}: ${message}`);
+    const faults = faultsIn(manifest.error.issues, daqtor, 'daqtor', ['daqtor']);
     return broken(`its package.json is not right: ${faults.join('; ')}`, from);
   }
   return { from, entry: join(path, entryOf(described)), manifest: manifest.data, problem: undefined };
