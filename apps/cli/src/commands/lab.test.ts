@@ -51,8 +51,15 @@ test('lab --offline connects to nothing, and refuses a preset that is not right 
   const lost = "lost: { kind: keithley2000, settings: { port: 'tcp://127.0.0.1:1' } }";
   const { code, out } = await run('lab', presetFile(`version: 1\nmodules:\n  ${lost}\n`), '--offline');
   expect([code, out]).toEqual([0, expect.stringMatching(/^lost +detector +keithley2000 +offline/m)]);
-  const wrong = await run('lab', presetFile('version: 1\nmodules: { a: { kind: nothing } }\n'), '--offline');
-  expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("a: there is no plugin 'nothing'")]);
+  const wrong = await run(
+    'lab',
+    presetFile('version: 1\nmodules: { a: { kind: nothing }, b: { kind: none } }\n'),
+    '--offline',
+  );
+  expect(wrong.code).toBe(1);
+  expect(wrong.err).toMatch(
+    /^daqtor: the preset is not right:\n {2}a: there is no plugin 'nothing'.*\n {2}b: .*'none'.*\n$/,
+  );
 });
 
 test('lab runs a driver in a process of its own where the preset says so', async () => {
