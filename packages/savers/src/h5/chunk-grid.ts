@@ -21,17 +21,23 @@ export function partsByChunk(
   shape: readonly number[],
   chunks: readonly number[],
 ): ChunkPart[] {
+  const first = offset.map((at, d) => at % (chunks[d] as number));
+  if (first.every((at, d) => at + (count[d] as number) <= (chunks[d] as number))) {
+    const chunk = chunks.reduce((number, size, d) => {
+      return number * chunksIn(shape, chunks, d) + Math.floor((offset[d] as number) / size);
+    }, 0);
+    return [{ chunk, inChunk: first, inBlock: count.map(() => 0), count }];
+  }
   let parts: ChunkPart[] = [{ chunk: 0, inChunk: [], inBlock: [], count: [] }];
   for (let d = 0; d < chunks.length; d++) {
     const [from, total, size] = [offset[d] as number, count[d] as number, chunks[d] as number];
-    const row = Math.ceil((shape[d] as number) / size);
     const next: ChunkPart[] = [];
     for (const part of parts) {
       for (let at = from; at < from + total; ) {
         const inChunk = at % size;
         const length = Math.min(size - inChunk, from + total - at);
         next.push({
-          chunk: part.chunk * (d === 0 ? 1 : row) + Math.floor(at / size),
+          chunk: part.chunk * chunksIn(shape, chunks, d) + Math.floor(at / size),
           inChunk: [...part.inChunk, inChunk],
           inBlock: [...part.inBlock, at - from],
           count: [...part.count, length],
@@ -44,6 +50,11 @@ export function partsByChunk(
   return parts;
 }
 
+/** How many chunks lie side by side in a dimension. In the first nobody counts them: it may grow. */
+function chunksIn(shape: readonly number[], chunks: readonly number[], d: number): number {
+  return d === 0 ? 1 : Math.ceil((shape[d] as number) / (chunks[d] as number));
+}
+
 /** The number that a chunk has once its array has another shape. */
 export function chunkIn(
   shape: readonly number[],
@@ -52,10 +63,10 @@ export function chunkIn(
 ): number {
   let [rest, number, step] = [chunk, 0, 1];
   for (let d = chunks.length - 1; d > 0; d--) {
-    const row = Math.ceil((was[d] as number) / (chunks[d] as number));
+    const row = chunksIn(was, chunks, d);
     number += step * (rest % row);
     rest = Math.floor(rest / row);
-    step *= Math.ceil((shape[d] as number) / (chunks[d] as number));
+    step *= chunksIn(shape, chunks, d);
   }
   return number + step * rest;
 }
@@ -83,23 +94,28 @@ export function forEachRun(
     run *= length;
     if (length !== a.shape[outer] || length !== b.shape[outer]) break;
   }
+  let outerRuns = 1;
+  for (let d = 0; d < outer; d++) outerRuns *= count[d] as number;
+  if (outerRuns === 1) {
+    visit(placeIn(a), placeIn(b), run);
+    return;
+  }
   const [stridesA, stridesB] = [strides(a.shape), strides(b.shape)];
   const walk = (d: number, inA: number, inB: number): void => {
-    const [strideA, strideB] = [stridesA[d] as number, stridesB[d] as number];
-    const [fromA, fromB] = [inA + (a.at[d] as number) * strideA, inB + (b.at[d] as number) * strideB];
-    if (d === outer) {
-      let [restA, restB] = [fromA, fromB];
-      for (let inner = d + 1; inner < count.length; inner++) {
-        restA += (a.at[inner] as number) * (stridesA[inner] as number);
-        restB += (b.at[inner] as number) * (stridesB[inner] as number);
-      }
-      visit(restA, restB, run);
-      return;
+    if (d === outer) visit(inA, inB, run);
+    else {
+      for (let i = 0; i < (count[d] as number); i++)
+        walk(d + 1, inA + i * (stridesA[d] as number), inB + i * (stridesB[d] as number));
     }
-    for (let i = 0; i < (count[d] as number); i++) walk(d + 1, fromA + i * strideA, fromB + i * strideB);
   };
-  if (count.length === 0) visit(0, 0, 1);
-  else walk(0, 0, 0);
+  walk(0, placeIn(a), placeIn(b));
+}
+
+/** How many elements of a box come before a place in it. */
+function placeIn({ shape, at }: { readonly shape: readonly number[]; readonly at: readonly number[] }): number {
+  let place = 0;
+  for (let d = 0; d < shape.length; d++) place = place * (shape[d] as number) + (at[d] as number);
+  return place;
 }
 
 function strides(shape: readonly number[]): number[] {

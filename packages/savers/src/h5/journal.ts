@@ -43,15 +43,20 @@ export function encodeJournal(runs: readonly Run[], fileSize: number, room = Buf
       record.set(bytes, at);
       at += bytes.byteLength;
     } while (runs[i]?.position === position + at - begin);
-    record.writeBigUInt64LE(BigInt(position), begin - RUN_HEAD);
+    writeU64(record, position, begin - RUN_HEAD);
     record.writeUInt32LE(at - begin, begin - 4);
     joined.push({ position, bytes: record.subarray(begin, at) });
   }
   record.write(MAGIC, 0, 'latin1');
   record.writeUInt32LE(joined.length, 8);
-  record.writeBigUInt64LE(BigInt(fileSize), 12);
+  writeU64(record, fileSize, 12);
   record.writeUInt32LE(crc32(record.subarray(0, at)), at);
   return { record: record.subarray(0, at + 4), runs: joined };
+}
+
+function writeU64(record: Buffer, value: number, at: number): void {
+  record.writeUInt32LE(value % 2 ** 32, at);
+  record.writeUInt32LE(Math.floor(value / 2 ** 32), at + 4);
 }
 
 /** What is put over the head of a record whose commit is in the file. */
