@@ -22,7 +22,7 @@ import type { LinkIo } from '../transports/link-io.ts';
 import { resolvePort } from '../transports/resolve-port.ts';
 import { parseUsbAddress } from '../transports/usb-address.ts';
 
-const [runs, seed] = numbersGiven('npm run fuzz -- [runs] [seed]', 100_000, realClock.epochMs() % 2 ** 31);
+const [runs, seed] = numbersGiven('npm run fuzz -- [runs] [seed]', 100_000, Math.floor(realClock.epochMs() % 2 ** 31));
 /** Longest time for one input; far more than any needs, since the machine may do something else. */
 const HANGS_MS = 2000;
 const MAX_BLOCK = 2 ** 24;
