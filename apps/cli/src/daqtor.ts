@@ -98,8 +98,7 @@ const LISTS = ['lab.settings', 'scan.refused'];
 
 /** One line for what was foreseen, or one for each fault; for anything else all that helps to mend it. */
 function messageOf(error: unknown): string {
-  if (DaqtorError.is(error) && LISTS.includes(error.code))
-    return error.message.replaceAll(/\s*\n(?=\S|$)/g, '\n').trim();
+  if (DaqtorError.is(error) && LISTS.includes(error.code)) return error.message.trim();
   if (DaqtorError.is(error) || error instanceof Misuse) return error.message.replaceAll(/\s*\n\s*/g, ' ');
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -27,8 +27,8 @@ export class AttributeWriter {
   readonly #h5: H5Module;
   #file: Hid;
   readonly #block: HeapBlock;
-  /** Of single texts and numbers, once there is one to take it from. */
-  readonly #kinds = new Map<'string' | 'number', Kind>();
+  /** Of single texts and numbers, by what `typeof` calls them, once there is one to take it from. */
+  readonly #kinds = new Map<string, Kind>();
   /** The node that was written last: the next attribute is mostly of the same one. */
   #node: { readonly path: string; readonly id: Hid } | undefined;
 
@@ -61,12 +61,7 @@ export class AttributeWriter {
 
   /** Writes an attribute over the one that is there, if there is one. */
   set(path: string, name: string, value: AttributeValue): void {
-    const { hdf5 } = this.#h5;
-    const node = this.#open(path);
-    const nameAt = this.#block.loadText(name);
-    const isThere = hdf5.H5Aexists(node, nameAt);
-    check(isThere);
-    if (isThere > 0) check(hdf5.H5Adelete(node, nameAt));
+    if (this.#has(path, name)) check(this.#h5.hdf5.H5Adelete(this.#open(path), this.#block.loadText(name)));
     this.#add(path, name, value);
   }
 
@@ -77,10 +72,9 @@ export class AttributeWriter {
 
   /** @returns whether there is such an attribute, of a type that says yes or no */
   #setThere(path: string, name: string, isSet: boolean): boolean {
+    if (!this.#has(path, name)) return false;
     const { hdf5 } = this.#h5;
-    const node = this.#open(path);
-    if (hdf5.H5Aexists(node, this.#block.loadText(name)) <= 0) return false;
-    const attribute = checked(hdf5.H5Aopen(node, this.#block.loadText(name)));
+    const attribute = checked(hdf5.H5Aopen(this.#open(path), this.#block.loadText(name)));
     const type = checked(hdf5.H5Aget_type(attribute));
     try {
       if (!FLAGS.includes(hdf5.H5Tget_class(type))) return false;
@@ -94,16 +88,19 @@ export class AttributeWriter {
     }
   }
 
+  #has(path: string, name: string): boolean {
+    const isThere = this.#h5.hdf5.H5Aexists(this.#open(path), this.#block.loadText(name));
+    check(isThere);
+    return isThere > 0;
+  }
+
   #add(path: string, name: string, value: AttributeValue): void {
-    if (typeof value !== 'string' && typeof value !== 'number') {
-      this.#create(path, name, value);
-      return;
-    }
-    const kind = this.#kinds.get(typeof value as 'string' | 'number');
-    if (kind) this.#addOne(this.#open(path), name, value, kind);
+    const sort = typeof value;
+    const kind = this.#kinds.get(sort);
+    if (kind && typeof value !== 'object') this.#addOne(this.#open(path), name, value, kind);
     else {
       this.#create(path, name, value);
-      this.#kinds.set(typeof value as 'string' | 'number', this.#kindOf(path, name));
+      if (sort !== 'object') this.#kinds.set(sort, this.#kindOf(path, name));
     }
   }
 

@@ -21,13 +21,6 @@ export function partsByChunk(
   shape: readonly number[],
   chunks: readonly number[],
 ): ChunkPart[] {
-  const first = offset.map((at, d) => at % (chunks[d] as number));
-  if (first.every((at, d) => at + (count[d] as number) <= (chunks[d] as number))) {
-    const chunk = chunks.reduce((number, size, d) => {
-      return number * chunksIn(shape, chunks, d) + Math.floor((offset[d] as number) / size);
-    }, 0);
-    return [{ chunk, inChunk: first, inBlock: count.map(() => 0), count }];
-  }
   let parts: ChunkPart[] = [{ chunk: 0, inChunk: [], inBlock: [], count: [] }];
   for (let d = 0; d < chunks.length; d++) {
     const [from, total, size] = [offset[d] as number, count[d] as number, chunks[d] as number];
@@ -93,12 +86,6 @@ export function forEachRun(
     const length = count[outer] as number;
     run *= length;
     if (length !== a.shape[outer] || length !== b.shape[outer]) break;
-  }
-  let outerRuns = 1;
-  for (let d = 0; d < outer; d++) outerRuns *= count[d] as number;
-  if (outerRuns === 1) {
-    visit(placeIn(a), placeIn(b), run);
-    return;
   }
   const [stridesA, stridesB] = [strides(a.shape), strides(b.shape)];
   const walk = (d: number, inA: number, inB: number): void => {

@@ -7,7 +7,7 @@ import { saveFailed } from './h5-errors.ts';
 import type { Commit, H5Answers, H5Operation, H5Question, OpenOptions, Transacted } from './h5-operation.ts';
 import { H5Thread } from './h5-thread.ts';
 import { lockFile } from './lock-file.ts';
-import { type Packed, packed, type Taken } from './packed.ts';
+import { isStaying, type Packed, packed, type Taken } from './packed.ts';
 import { Patience } from './patience.ts';
 import { SidewaysWriter } from './sideways-writer.ts';
 import { WholeChunks } from './whole-chunks.ts';
@@ -218,9 +218,11 @@ export class H5File implements H5Backend {
   /** So that the first bytes that stay are being written while the thread finds places for the next. */
   async #transactInParts(operations: Taken['operations'], blocks: Taken['blocks'], staying: Packed['staying']) {
     for (let from = 0, begun = 0; from < operations.length; from += MOST_IN_PART) {
-      const places = await this.#transact(operations.slice(from, from + MOST_IN_PART), blocks, false);
-      this.#sideways?.begin(staying.slice(begun, begun + places.length), places);
-      begun += places.length;
+      const part = operations.slice(from, from + MOST_IN_PART);
+      const end = begun + part.filter(isStaying).length;
+      const places = await this.#transact(part, blocks, false);
+      this.#sideways?.begin(staying.slice(begun, end), places);
+      begun = end;
     }
   }
 

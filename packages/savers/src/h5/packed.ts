@@ -64,7 +64,8 @@ export function packed({ operations, blocks, listed }: Taken, pool: BlockPool, m
 }
 
 /** Whether the bytes of an operation stay where they are. */
-export const isStaying = ({ data }: Extract<PackedOperation, { op: 'write' | 'append' }>) => data[0]?.block === STAYS;
+export const isStaying = (operation: PackedOperation) =>
+  (operation.op === 'write' || operation.op === 'append') && operation.data[0]?.block === STAYS;
 
 const ALIGNMENT = 8;
 

@@ -5,7 +5,7 @@ import type { H5Backend } from '../h5/h5-backend.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
 import { datasetNodes, LOGGER, swmrNodes } from '../layout/dataset-nodes.ts';
 import { asBytes, asStr } from '../layout/envelope.ts';
-import { grownAttributes } from '../layout/grown-attributes.ts';
+import { grown } from '../layout/grown-attributes.ts';
 import type { DataType, GroupType, SaveType } from '../layout/kinds.ts';
 import { nextName } from '../layout/node-names.ts';
 import { groupNode, textsNode } from '../layout/nodes.ts';
@@ -364,11 +364,9 @@ export class H5SaverLowLevel {
   }
 
   async #bringUpToDate(): Promise<void> {
-    const operations: H5Operation[] = [];
-    for (const path of this.#grown) {
-      operations.push(...grownAttributes(path, await this.backend.ask({ ask: 'shape', path })));
-    }
-    this.#grown.clear();
+    const paths = [...this.#grown];
+    const operations = await grown(this.backend, paths);
+    for (const path of paths) this.#grown.delete(path);
     if (operations.length > 0) await this.backend.transact(operations);
   }
 

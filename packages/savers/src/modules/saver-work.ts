@@ -1,7 +1,7 @@
 import { afterPromises, type BoundedQueue, type Clock, type ScanOutcome } from '@daqtor/core';
 import type { H5Backend } from '../h5/h5-backend.ts';
 import type { H5Operation } from '../h5/h5-operation.ts';
-import { grownAttributes } from '../layout/grown-attributes.ts';
+import { grown } from '../layout/grown-attributes.ts';
 import type { Saver } from './saver.ts';
 import type { SaverWork } from './saver-machine.ts';
 
@@ -187,12 +187,6 @@ export class QueueWork<T> implements SaverWork {
     if (late) throw late.error;
     if (ended.status === 'rejected') throw ended.reason;
   }
-}
-
-/** Brings up to date what arrays say about their length. */
-export async function grown(file: H5Backend, paths: readonly string[]): Promise<readonly H5Operation[]> {
-  const each = paths.map(async (path) => grownAttributes(path, await file.ask({ ask: 'shape', path })));
-  return (await Promise.all(each)).flat();
 }
 
 /** Writes operations and waits for their commit, which is not left to its interval. */

@@ -3,10 +3,11 @@ import type { Observable } from 'rxjs';
 import { createActor, toPromise, waitFor } from 'xstate';
 import type { H5Backend } from '../h5/h5-backend.ts';
 import type { H5Operation, RawNode } from '../h5/h5-operation.ts';
+import { grown } from '../layout/grown-attributes.ts';
 import { LogLinesSaver } from './log-lines-saver.ts';
 import type { Saver } from './saver.ts';
 import { type SaverActor, type SaverWork, saverMachine } from './saver-machine.ts';
-import { committed, grown, QueueWork, type QueueWorkOptions, type Receipts } from './saver-work.ts';
+import { committed, QueueWork, type QueueWorkOptions, type Receipts } from './saver-work.ts';
 
 const MAX_LOG_LINES = 4096;
 
